@@ -1,0 +1,1 @@
+"""The console script `brightbroom`: thin commands over rehearsal, audit and operations."""

@@ -1,0 +1,1 @@
+"""The policy pack: rules over what a provider will be sent."""

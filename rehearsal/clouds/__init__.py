@@ -1,0 +1,1 @@
+"""Simulated vendors over one store on disk."""

@@ -1,0 +1,1 @@
+"""The suite mirrors the source tree; see the README for its kinds."""

@@ -1,0 +1,44 @@
+"""What every test stands on: no network but loopback, and no environment of the person who runs it."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_FOREIGN = ("PULUMI_", "VERCEL_", "NEON_", "GITHUB_", "GH_", "UPSTASH_", "SENTRY_", "AWS_", "BRIGHTBROOM_")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_loopback() -> Iterator[None]:
+    """A connection to anything but this machine is a bug of the test or of the code under it."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in _LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        real(self, address)
+
+    socket.socket.connect = connect  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = real  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens and settings of whoever runs the suite must not reach it."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN):
+            monkeypatch.delenv(name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `engine` need the real command line; without it they are skipped with that reason."""
+    if shutil.which("pulumi") is None:
+        skip = pytest.mark.skip(reason="no `pulumi` on PATH")
+        for item in items:
+            if item.get_closest_marker("engine"):
+                item.add_marker(skip)
