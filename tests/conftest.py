@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _FOREIGN = ("PULUMI_", "VERCEL_", "NEON_", "GITHUB_", "GH_", "UPSTASH_", "SENTRY_", "AWS_", "BRIGHTBROOM_")

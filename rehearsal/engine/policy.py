@@ -1,0 +1,291 @@
+"""CrossGuard policy packs, judged by `pulumi_policy`'s own analyzer: in this process, or served by a process of its own.
+
+`PolicyPack.__init__` builds an analyzer, starts a server for it and never returns. `InProcessPack` hands it a server that
+only keeps the analyzer and unwinds the constructor; `ServedPack` starts the pack as the real engine's host does. Both call the
+same analyzer with the same protobuf messages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import json
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from google.protobuf import empty_pb2
+from pulumi.runtime import proto
+
+from rehearsal.engine.errors import InputError
+from rehearsal.engine.goal import Goal
+from rehearsal.engine.state import ResourceState
+from rehearsal.engine.values import Properties, from_struct, to_struct
+
+_LEVELS: Final = {0: "advisory", 1: "mandatory", 2: "disabled", 3: "remediate"}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFinding:
+    """What a policy said about a resource; `urn` is the stack's for a finding about the whole."""
+
+    pack: str
+    policy: str
+    level: str
+    message: str
+    urn: str
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether the finding stops the run."""
+        return self.level == "mandatory"
+
+
+@dataclass(slots=True)
+class RemediatedInputs:
+    """The inputs after remediation, and what was changed or could not be."""
+
+    inputs: Properties
+    findings: list[PolicyFinding] = field(default_factory=list)
+
+
+class Settings(Protocol):
+    """What a pack may ask about the run."""
+
+    @property
+    def name(self) -> str:
+        """Name of the project."""
+
+    @property
+    def stack(self) -> str:
+        """Name of the stack."""
+
+    @property
+    def config(self) -> Mapping[str, str]:
+        """The stack's config."""
+
+
+class PolicyPack:
+    """One loaded pack. Subclasses say how the analyzer is reached."""
+
+    def __init__(self) -> None:
+        info = self._call("GetAnalyzerInfo", empty_pb2.Empty())
+        self.name: str = info.name
+        self.version: str = info.version
+        self.policies: int = len(info.policies)
+        self.judged = 0
+        """How many resources this pack has looked at."""
+
+    def _call(self, method: str, request: Any) -> Any:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Release what the pack holds."""
+
+    # ---- judging -----------------------------------------------------------------------------------------------
+
+    def remediate(self, new: ResourceState, goal: Goal, provider: ResourceState | None) -> RemediatedInputs:
+        """Let the pack mend the inputs."""
+        response = self._call("Remediate", _request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
+        result = RemediatedInputs(new.inputs)
+        for remediation in response.remediations:
+            if remediation.diagnostic:
+                level, message = "advisory", remediation.diagnostic
+            else:
+                internal = {key: value for key, value in result.inputs.items() if key.startswith("__")}
+                result.inputs = {**internal, **from_struct(remediation.properties)}
+                level, message = "remediate", remediation.description
+            result.findings.append(PolicyFinding(self.name, remediation.policyName, level, message, new.urn))
+        return result
+
+    def analyze(self, new: ResourceState, goal: Goal, provider: ResourceState | None) -> list[PolicyFinding]:
+        """Judge one resource by its inputs."""
+        self.judged += 1
+        response = self._call("Analyze", _request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
+        return self._findings(response, new.urn)
+
+    def analyze_stack(
+        self,
+        resources: Sequence[ResourceState],
+        goals: Mapping[str, Goal],
+        known: Mapping[str, ResourceState],
+        stack_urn: str,
+    ) -> list[PolicyFinding]:
+        """Judge the whole stack by its outputs."""
+        views = [
+            _request(
+                proto.AnalyzerResource,
+                resource,
+                goals.get(resource.urn),
+                known.get(resource.provider_urn),
+                resource.outputs,
+                parent=resource.parent,
+                dependencies=resource.dependencies,
+                propertyDependencies={
+                    key: proto.AnalyzerPropertyDependencies(urns=urns)
+                    for key, urns in resource.propertyDependencies.items()
+                    if urns
+                },
+            )
+            for resource in resources
+        ]
+        response = self._call("AnalyzeStack", proto.AnalyzeStackRequest(resources=views))
+        return self._findings(response, stack_urn)
+
+    def _findings(self, response: Any, urn: str) -> list[PolicyFinding]:
+        return [
+            PolicyFinding(self.name, d.policyName, _LEVELS[d.enforcementLevel], d.message, d.urn or urn)
+            for d in response.diagnostics
+        ]
+
+
+class InProcessPack(PolicyPack):
+    """A pack run in this process, in a context of its own: its settings never mix with the program's."""
+
+    def __init__(self, path: Path, run: Settings, *, dry_run: bool, organization: str) -> None:
+        self._context = contextvars.copy_context()
+        self._context.run(_configure, run, dry_run, organization)
+        self._analyzer = self._context.run(_capture, path)
+        super().__init__()
+
+    def _call(self, method: str, request: Any) -> Any:
+        return self._context.run(getattr(self._analyzer, method), request, None)
+
+
+class ServedPack(PolicyPack):
+    """A pack in a process of its own, asked over gRPC: as the real engine does it."""
+
+    def __init__(self, path: Path, run: Settings, *, dry_run: bool, organization: str) -> None:
+        import grpc
+        from pulumi.runtime.proto import analyzer_pb2_grpc
+
+        environment = {
+            **os.environ,
+            "PULUMI_PROJECT": run.name,
+            "PULUMI_STACK": run.stack,
+            "PULUMI_ORGANIZATION": organization,
+            "PULUMI_DRY_RUN": str(dry_run).lower(),
+            "PULUMI_CONFIG": json.dumps(dict(run.config)),
+        }
+        command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(path)]
+        self._process = subprocess.Popen(command, cwd=path, env=environment, stdout=subprocess.PIPE)
+        port = self._process.stdout.readline().strip() if self._process.stdout else b""
+        if not port:
+            self.close()
+            raise InputError(f"the policy pack in {path} did not start: its message stands above")
+        size = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{int(port)}", options=size)
+        self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        super().__init__()
+
+    def _call(self, method: str, request: Any) -> Any:
+        return getattr(self._stub, method)(request)
+
+    def close(self) -> None:
+        """End the pack's process."""
+        channel = getattr(self, "_channel", None)
+        if channel is not None:
+            channel.close()
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+
+class _Captured(BaseException):
+    """Unwinds the pack's constructor once the analyzer is known."""
+
+
+class _NoServer:
+    """Stands where the pack would start a server."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_args, **_kwargs: None
+
+    def start(self) -> None:
+        raise _Captured
+
+
+def _configure(run: Settings, dry_run: bool, organization: str) -> None:  # noqa: FBT001 - called through a context
+    import pulumi
+
+    settings = pulumi.runtime.Settings(project=run.name, stack=run.stack, dry_run=dry_run, organization=organization)
+    pulumi.runtime.configure(settings)
+    pulumi.runtime.set_all_config(dict(run.config))
+
+
+def _capture(path: Path) -> Any:
+    """Run the pack's entry point and keep the analyzer it would have served."""
+    import grpc
+    from pulumi.runtime.proto import analyzer_pb2_grpc
+
+    captured: list[Any] = []
+    add, server = analyzer_pb2_grpc.add_AnalyzerServicer_to_server, grpc.server
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server = lambda servicer, _: captured.append(servicer)  # type: ignore[assignment]
+    grpc.server = lambda *_args, **_kwargs: _NoServer()  # type: ignore[assignment]
+    try:
+        with _started_in(path), contextlib.suppress(_Captured):
+            runpy.run_path(str(path), run_name="__main__")
+    finally:
+        analyzer_pb2_grpc.add_AnalyzerServicer_to_server, grpc.server = add, server
+    if not captured:
+        raise InputError(f"{path} declares no policy pack")
+    return captured[0]
+
+
+@contextlib.contextmanager
+def _started_in(path: Path) -> Iterator[None]:
+    """The working folder and arguments a pack is started with."""
+    folder, arguments, modules = Path.cwd(), sys.argv, list(sys.path)
+    os.chdir(path)
+    sys.argv = [str(path)]
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.argv, sys.path[:] = arguments, modules
+
+
+def _request(
+    kind: Any,
+    resource: ResourceState,
+    goal: Goal | None,
+    provider: ResourceState | None,
+    properties: Properties,
+    **extra: Any,
+) -> Any:
+    before = goal.delete_before_replace if goal else None
+    options = proto.AnalyzerResourceOptions(
+        protect=resource.protect,
+        ignoreChanges=resource.ignoreChanges,
+        deleteBeforeReplace=bool(before),
+        deleteBeforeReplaceDefined=before is not None,
+        additionalSecretOutputs=resource.additionalSecretOutputs,
+        aliases=resource.aliases,
+        parent=resource.parent,
+        customTimeouts=proto.AnalyzerResourceOptions.CustomTimeouts(),
+    )
+    if provider is not None:
+        extra["provider"] = proto.AnalyzerProviderResource(
+            urn=provider.urn,
+            type=provider.type,
+            name=provider.name,
+            properties=to_struct(_visible(provider.inputs)),
+        )
+    return kind(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        properties=to_struct(_visible(properties)),
+        options=options,
+        **extra,
+    )
+
+
+def _visible(properties: Properties) -> Properties:
+    return {key: value for key, value in properties.items() if not key.startswith("__")}
