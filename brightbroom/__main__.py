@@ -1,0 +1,7 @@
+"""`python -m brightbroom`."""
+
+import sys
+
+from brightbroom.cli import main
+
+sys.exit(main())

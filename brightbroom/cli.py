@@ -1,0 +1,94 @@
+"""The console script: one front door to rehearsal and diagnosis. Commands are thin; the packages do the work.
+
+Everything slow is imported by the command that needs it, so `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from brightbroom.exits import CommandError, ExitCode
+
+app = typer.Typer(
+    name="brightbroom",
+    help="BrightBroom's infrastructure: rehearse it without an account, and see what a real deployment needs.",
+    epilog="Exit codes: 0 fine, 1 bug of ours, 2 bad input or settings, 3 policy violation, "
+    "4 vendor refusal or fault, 5 drift found.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+) -> None:
+    context.obj = debug
+
+
+@app.command()
+def doctor(
+    *,
+    stack: Annotated[
+        list[str] | None, typer.Option("--stack", "-s", help="Stack to look at; all of them by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    install_engine: Annotated[
+        bool, typer.Option("--install-engine", help="Download the pinned `pulumi` first, by its own installer.")
+    ] = False,
+) -> None:
+    """Say what a real deployment from this machine still needs, with the line that mends each."""
+    from brightbroom import doctor as examination
+
+    if install_engine:
+        typer.echo(examination.install_engine())
+    report = examination.examine(Path.cwd(), stack or [])
+    typer.echo(examination.as_json(report) if as_json else examination.as_text(report))
+    raise typer.Exit(ExitCode.FINE if report.healthy else ExitCode.INPUT)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every error becomes one message on standard error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        outcome = typer.main.get_command(app).main(given, prog_name="brightbroom", standalone_mode=False)
+    except TyperException as error:
+        _say(error.format_message() + " (see `brightbroom --help`)")
+        return ExitCode.INPUT
+    except CommandError as error:
+        _say(str(error))
+        return error.code
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted; what was done stands in the state, and the next run goes on from there")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nobody to tell
+        return ExitCode.FINE
+    except Exception as error:  # noqa: BLE001 - the edge: an unexpected error is a bug of ours and ends here
+        if "--debug" in given:
+            traceback.print_exc()
+        _say(f"a bug of ours: {_described(error)}; `brightbroom --debug ...` shows the traceback")
+        return ExitCode.BUG
+    return int(outcome or 0)
+
+
+def _described(error: Exception) -> str:
+    """Type and place, but not the text: nobody vouches that an unexpected error's text holds no secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
+
+
+def _say(message: str) -> None:
+    typer.echo(f"brightbroom: {message}", err=True)
