@@ -38,6 +38,36 @@ def _options(
 
 
 @app.command()
+def rehearse(
+    *,
+    stack: Annotated[
+        list[str] | None, typer.Option("--stack", "-s", help="Stack to rehearse; all of them by default.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="AREA.KEY=VALUE", help="Change a setting for this run, as YAML. Repeatable."),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep/--fresh", help="Go on from what the last rehearsal left, or start afresh.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show every resource by itself, with what it is made with.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+) -> None:
+    """Bring the stacks up on local clouds, policies enforced: preview, apply, outputs, and an empty second preview."""
+    from brightbroom import rehearse as rehearsing
+    from brightbroom.console import Voice
+    from brightbroom.plays import parse_changes
+
+    request = rehearsing.Request(Path.cwd(), stack or [], parse_changes(changes or []), keep, verbose)
+    reports = rehearsing.rehearse(request, Voice(silent=as_json))
+    if as_json:
+        typer.echo(rehearsing.document(reports))
+    raise typer.Exit(rehearsing.worst(reports))
+
+
+@app.command()
 def doctor(
     *,
     stack: Annotated[

@@ -66,13 +66,22 @@ def read_config(root: Path, stack: str) -> dict[str, Any]:
 
 
 def needs_of(config: Mapping[str, Any], stack: str) -> Needs:
-    """What these settings need. Raises `CommandError` with every mistake in them."""
+    """What the settings in a stack's `config` need. Raises `CommandError` with every mistake in them."""
     from infra.settings import SettingsError, parse_settings, required_secrets, required_tokens
 
     try:
-        settings = parse_settings(config, stack=stack)
+        settings = parse_settings(_areas(config), stack=stack)
     except SettingsError as error:
         raise CommandError(str(error)) from error
     tokens = required_tokens(settings)
     plugins = (*(plugin for token, plugin in _PLUGIN_OF_TOKEN.items() if token in tokens), *_ALWAYS)
     return Needs(required_secrets(settings), tokens, plugins)
+
+
+def _areas(config: Mapping[str, Any]) -> dict[str, Any]:
+    prefix = f"{NAMESPACE}:"
+    return {
+        key.removeprefix(prefix): value
+        for key, value in config.items()
+        if key.startswith(prefix) and key != SECRETS_KEY
+    }

@@ -31,8 +31,8 @@ class Project:
     salt: str | None
 
     @classmethod
-    def load(cls, root: Path, stack: str, passphrase: str = "") -> Project:
-        """Read a stack's files. `passphrase` opens `secure` values, if there are any.
+    def load(cls, root: Path, stack: str, passphrase: str | None = "") -> Project:
+        """Read a stack's files. `passphrase` opens `secure` values, if there are any; with None they are left out.
 
         Raises `InputError` for a missing project, an unknown stack (listing the known ones) and malformed YAML.
         """
@@ -66,7 +66,7 @@ def _read_yaml(path: Path, missing: str) -> dict[str, Any]:
     return document or {}
 
 
-def _config(raw: Mapping[str, Any], salt: str | None, passphrase: str) -> tuple[dict[str, str], frozenset[str]]:
+def _config(raw: Mapping[str, Any], salt: str | None, passphrase: str | None) -> tuple[dict[str, str], frozenset[str]]:
     config: dict[str, str] = {}
     secret_keys: set[str] = set()
     crypter: Crypter | None = None
@@ -75,6 +75,8 @@ def _config(raw: Mapping[str, Any], salt: str | None, passphrase: str) -> tuple[
         nonlocal crypter
         if isinstance(value, dict):
             if set(value) == {"secure"}:
+                if passphrase is None:
+                    return None
                 crypter = crypter or Crypter(passphrase, salt)
                 secret_keys.add(key)
                 return crypter.decrypt(value["secure"])
@@ -82,7 +84,9 @@ def _config(raw: Mapping[str, Any], salt: str | None, passphrase: str) -> tuple[
         return [reveal(item, key) for item in value] if isinstance(value, list) else value
 
     for key, value in raw.items():
-        config[key] = _text(reveal(value, key))
+        revealed = reveal(value, key)
+        if revealed is not None:
+            config[key] = _text(revealed)
     return config, frozenset(secret_keys)
 
 
