@@ -43,6 +43,10 @@ def rehearse(
     stack: Annotated[
         list[str] | None, typer.Option("--stack", "-s", help="Stack to rehearse; all of them by default.")
     ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help="Instead: up, no-op, edit, replace, drift, refused, killed, destroy or all. Repeatable."),
+    ] = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="AREA.KEY=VALUE", help="Change a setting for this run, as YAML. Repeatable."),
@@ -53,15 +57,25 @@ def rehearse(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show every resource by itself, with what it is made with.")
     ] = False,
+    points: Annotated[
+        int, typer.Option(min=0, help="How many journal points `killed` visits of each operation; 0 for all.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Bring the stacks up on local clouds, policies enforced: preview, apply, outputs, and an empty second preview."""
+    from brightbroom import playing
     from brightbroom import rehearse as rehearsing
     from brightbroom.console import Voice
     from brightbroom.plays import parse_changes
 
     request = rehearsing.Request(Path.cwd(), stack or [], parse_changes(changes or []), keep, verbose)
-    reports = rehearsing.rehearse(request, Voice(silent=as_json))
+    voice = Voice(silent=as_json)
+    if scenario:
+        outcomes = playing.play_scenarios(request, playing.chosen_scenarios(scenario), points, voice)
+        if as_json:
+            typer.echo(playing.document(outcomes))
+        raise typer.Exit(playing.code_of(outcomes))
+    reports = rehearsing.rehearse(request, voice)
     if as_json:
         typer.echo(rehearsing.document(reports))
     raise typer.Exit(rehearsing.worst(reports))

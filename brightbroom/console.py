@@ -65,3 +65,18 @@ class Voice:
         with Progress(*columns, console=self._console, transient=True) as bar:
             task = bar.add_task(what, total=total, last="")
             yield lambda done: bar.update(task, advance=1, last=done)
+
+    def milestones(self) -> Callable[[str, int, int], None]:
+        """Tells how far something long has come: on a terminal each step, in place; elsewhere every tenth of it."""
+
+        def tell(what: str, done: int, total: int) -> None:
+            if self._console.quiet:
+                return
+            if self._console.is_terminal:
+                self._console.print(
+                    Text(f"  {what}: {done} of {total}", style="dim"), end="\n" if done == total else "\r"
+                )
+            elif done == total or done % max(total // 10, 1) == 0:
+                self.say(f"  {what}: {done} of {total}")
+
+        return tell

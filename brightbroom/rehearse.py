@@ -55,7 +55,7 @@ class StackReport:
 def rehearse(request: Request, voice: Voice) -> list[StackReport]:
     """Bring every stack up on fresh local clouds. Raises `CommandError` for bad input, before anything is written."""
     names = chosen_stacks(request.root, request.stacks)
-    with _refusals():
+    with refusals():
         plays = [play_of(request.root, name, request.changes) for name in names]
         return [_rehearse_stack(play, request, voice) for play in plays]
 
@@ -198,8 +198,8 @@ def _timings(told: StackReport, voice: Voice) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """Errors of the engine and the clouds about what a person gave, as one message."""
+def refusals() -> Iterator[None]:
+    """Turn errors of the engine and the clouds about what a person gave into the command's own."""
     try:
         yield
     except (InputError, CloudError) as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from typing import IO, Final, Self
 
 from pulumi.provider.experimental.provider import Provider
 
+from rehearsal import hands
 from rehearsal.clouds import FaultPlan, providers
 from rehearsal.engine import (
     Event,
@@ -78,7 +80,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
-            opening.enter_context(_hold(self.folder, self.play.project.stack))
+            opening.enter_context(held(self.folder, self.play.project.stack))
             if self._fresh:
                 _clear(self.folder)
             self._standins = StandIns(self.folder, self.play.given)
@@ -118,6 +120,10 @@ class Stage:
                 on_event=on_event,
             )
 
+    def inventory(self) -> Counter[str]:
+        """What the vendors hold: objects by the URN they were made for."""
+        return hands.inventory(self.folder / "clouds")
+
     def providers(self) -> dict[str, ProviderFactory]:
         """The local clouds, and the Neon plugin."""
         plans = {name: plan for name, plan in self.play.plans.items() if name in ("vercel", "github")}
@@ -145,8 +151,8 @@ def _neon_plugin() -> Provider:
     return NeonProvider()
 
 
-def _hold(folder: Path, stack: str) -> IO[str]:
-    """The folder's lock, until the file is closed."""
+def held(folder: Path, stack: str) -> IO[str]:
+    """The folder's lock, until the file is closed. Raises `LockError` when another run holds it."""
     path = folder / _LOCK
     try:
         folder.mkdir(parents=True, exist_ok=True)
