@@ -38,7 +38,7 @@ def declare_firewall(name: str, args: FirewallArgs, opts: ResourceOptions) -> ve
         project_id=args.project_id,
         team_id=args.team_id,
         enabled=args.enabled,
-        rules=vercel.FirewallConfigRulesArgs(rules=[callback, *limits]),
+        rules={"rules": [callback, *limits]},
         managed_rulesets=_managed() if args.managed_rules else None,
         opts=opts,
     )
@@ -63,15 +63,15 @@ def _limit(path: str, requests_per_minute: int) -> vercel.FirewallConfigRulesRul
     }
 
 
-def _managed() -> vercel.FirewallConfigManagedRulesetsArgs:
+def _managed() -> vercel.FirewallConfigManagedRulesetsArgsDict:
     """The rule sets of the vendor that meet PCI DSS 6.4.2."""
-    return vercel.FirewallConfigManagedRulesetsArgs(
-        owasp={
+    return {
+        "owasp": {
             "xss": {"active": True, "action": "deny"},
             "sqli": {"active": True, "action": "deny"},
             "rce": {"active": True, "action": "deny"},
         }
-    )
+    }
 
 
 def _path_is(operator: str, path: str) -> vercel.FirewallConfigRulesRuleConditionGroupArgsDict:

@@ -78,9 +78,10 @@ class GithubRepository(pulumi.ComponentResource):
 
     def _declare_repository(self, name: str, args: GithubRepositoryArgs) -> github.Repository:
         # Both or none: scanning without push protection is a difference for ever.
-        security = github.RepositorySecurityAndAnalysisArgs(
-            secret_scanning={"status": "enabled"}, secret_scanning_push_protection={"status": "enabled"}
-        )
+        security: github.RepositorySecurityAndAnalysisArgsDict = {
+            "secret_scanning": {"status": "enabled"},
+            "secret_scanning_push_protection": {"status": "enabled"},
+        }
         return github.Repository(
             f"{name}-repository",
             name=args.repository,

@@ -109,7 +109,7 @@ class GithubRulesets(pulumi.ComponentResource):
             repository=self._args.repository,
             target=target,
             enforcement="active",
-            conditions=github.RepositoryRulesetConditionsArgs(ref_name={"includes": [ref], "excludes": []}),
+            conditions={"ref_name": {"includes": [ref], "excludes": []}},
             rules=rules,
             bypass_actors=list(bypass),
             opts=ResourceOptions(parent=self, protect=self._args.protect),
