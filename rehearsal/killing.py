@@ -35,12 +35,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One operation to be killed in: from the folder `base`, wanted are these objects at the vendors and in the state."""
+    """One operation to be killed in: from the folder `base`, wanted are these objects at the vendors and in the state.
+
+    `salt` is that of all states, so that the key is derived once, before the workers are forked."""
 
     name: str
     base: Path
     operation: Operation
     play: Play
+    salt: str
     points: tuple[Point, ...]
     objects: Counter[str]
     resources: frozenset[str]
@@ -77,8 +80,8 @@ def _cases(director: Director, folder: Path) -> Iterator[tuple[Case, Check]]:
     """The three operations, each from where the one before it ended."""
     plain, edited = director.play_with({}), director.play_with({**EDIT.changes, **UNPROTECTED})
     base = folder / "0"
-    with Stage(plain, base):
-        pass  # makes the seed, so that all copies have the same stand-ins
+    with Stage(plain, base) as stage:  # makes the seed, so that all copies have the same stand-ins
+        salt = stage.state.crypter.salt
     todo = (
         ("up", Operation.UP, plain),
         ("edit", Operation.UP, edited),
@@ -87,12 +90,12 @@ def _cases(director: Director, folder: Path) -> Iterator[tuple[Case, Check]]:
     for number, (name, operation, play) in enumerate(todo, 1):
         copy = _copied(base, folder / str(number))
         points: list[Point] = []
-        with Stage(play, copy) as stage:
+        with Stage(play, copy, salt=salt) as stage:
             result = stage.run(operation, journal_hook=_counter(copy, points), policies=False)
             objects = stage.inventory()
             resources = frozenset(resource.urn for resource in stage.state.resources)
         yield (
-            Case(name, base, operation, play, tuple(points), objects, resources),
+            Case(name, base, operation, play, salt, tuple(points), objects, resources),
             went_well(f"{name}: an undisturbed run writes {result.points} lines of journal", result),
         )
         base = copy
@@ -147,7 +150,7 @@ def _die(case: Case, point: Point, folder: Path) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            with Stage(case.play, folder) as stage:
+            with Stage(case.play, folder, salt=case.salt) as stage:
                 stage.run(case.operation, journal_hook=_killer(point), policies=False)
         finally:
             os._exit(0)
@@ -164,7 +167,7 @@ def _killer(point: Point) -> Any:
 
 
 def _aftermath(case: Case, folder: Path) -> str:
-    with Stage(case.play, folder) as stage:
+    with Stage(case.play, folder, salt=case.salt) as stage:
         again = stage.run(case.operation, policies=False)
         if not again.ok:
             return f"the next run failed: {_told(again)}"

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.engine.errors import InputError
@@ -34,7 +35,7 @@ class Crypter:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         raw = _salt_bytes(salt) if salt else os.urandom(8)
-        self._key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), raw, _ROUNDS, 32)
+        self._key = _derive(passphrase, raw)
         self._aes: AESGCM = AESGCM(self._key)
         self._ciphertexts: dict[str, str] = {}
         if salt:
@@ -94,6 +95,12 @@ class Crypter:
             return {SIGNATURE: SECRET, "value": json.loads(text)}
 
         return _mapped(properties, reveal)
+
+
+@lru_cache(maxsize=16)
+def _derive(passphrase: str, salt: bytes) -> bytes:
+    """The key. A process that opens one state many times, as scenarios do, waits for it once."""
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32)
 
 
 def _mapped(properties: Properties, replace: Any) -> Properties:

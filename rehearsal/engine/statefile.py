@@ -130,7 +130,9 @@ class StateFile:
         return self.path.with_name(self.path.name + ".journal")
 
     def open_journal(self, hook: JournalHook | None = None) -> Journal:
-        """A journal that continues this state."""
+        """A journal that continues this state. A new state is written first, empty: the journal's secrets need its salt."""
+        if not self.path.exists():
+            self.save(self.resources, self.pending)
         return Journal(self._journal_path, self._base, hook)
 
     def export(self) -> dict[str, Any]:
