@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from rehearsal import hands
 from rehearsal.clouds import Fault, FaultPlan
+from rehearsal.clouds import drift as by_hand
 from rehearsal.engine import FailureKind, Operation, Result
 from rehearsal.engine.urns import name_of, type_of
 from rehearsal.stage import Play, Stage
@@ -202,14 +202,8 @@ def drift(director: Director) -> Iterator[Check]:
         before = stage.inventory()
         yield is_empty("a refresh of untouched clouds finds no drift", stage.run(Operation.REFRESH))
         data = stage.folder / "clouds"
-        altered, lost = hands.find(data, *DRIFT_CHANGED), hands.find(data, *DRIFT_DELETED)
-        if altered is None or lost is None:
-            yield Check(
-                "there is something to change by hand", passed=False, detail=f"{DRIFT_CHANGED}, {DRIFT_DELETED}"
-            )
-            return
-        hands.change(data, altered, DRIFT_PROPERTIES)
-        hands.remove(data, lost)
+        altered = by_hand.change(data, *DRIFT_CHANGED)
+        lost = by_hand.remove(data, *DRIFT_DELETED)
         found = stage.run(Operation.REFRESH)
         seen = {label(step.urn): "gone" if step.new is None else "changed" for step in found.changed}
         wanted = {label(altered.urn): "changed", label(lost.urn): "gone"}
@@ -264,9 +258,8 @@ def destroy(director: Director) -> Iterator[Check]:
         yield same_objects("the clouds are empty", stage.inventory(), Counter())
 
 
-DRIFT_CHANGED: Final = ("vercel:index/project:Project", "app-project")
-DRIFT_PROPERTIES: Final[Mapping[str, Any]] = {"nodeVersion": "20.x"}
-DRIFT_DELETED: Final = ("vercel:index/projectRoute:ProjectRoute", "headers-all")
+DRIFT_CHANGED: Final = ("vercel", "vercel:index/project:Project", {"name": "app-project"}, "nodeVersion", "20.x")
+DRIFT_DELETED: Final = ("vercel", "vercel:index/projectRoute:ProjectRoute", {"name": "headers-all"})
 REFUSAL: Final = Fault(
     "create",
     type="vercel:index/projectRoute:ProjectRoute",

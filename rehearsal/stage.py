@@ -22,8 +22,7 @@ from typing import IO, Final, Self
 
 from pulumi.provider.experimental.provider import Provider
 
-from rehearsal import hands
-from rehearsal.clouds import FaultPlan, providers
+from rehearsal.clouds import FaultPlan, drift, providers
 from rehearsal.engine import (
     Event,
     JournalHook,
@@ -122,7 +121,7 @@ class Stage:
 
     def inventory(self) -> Counter[str]:
         """What the vendors hold: objects by the URN they were made for."""
-        return hands.inventory(self.folder / "clouds")
+        return Counter(item.urn for item in drift.listing(self.folder / "clouds"))
 
     def providers(self) -> dict[str, ProviderFactory]:
         """The local clouds, and the Neon plugin."""
