@@ -189,7 +189,9 @@ def _finding(finding: PolicyFinding) -> Iterator[str]:
 def _outputs(result: Result, voice: Voice) -> None:
     if result.outputs:
         voice.say("  outputs:")
-        voice.lines((f"{name}: {report.shown(value)}" for name, value in masked(result.outputs).items()), indent=4)
+        voice.lines(
+            (f"{name}: {report.shown(value)}" for name, value in sorted(masked(result.outputs).items())), indent=4
+        )
 
 
 def _timings(told: StackReport, voice: Voice) -> None:

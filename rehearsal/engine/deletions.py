@@ -23,7 +23,7 @@ def delete_leftovers(context: Context, steps: Steps) -> None:
     for resource, op in reversed(todo):
         if context.cancelled:
             return
-        if resource.urn in needed and not resource.delete:
+        if resource.urn in needed and not resource.delete and not resource.protect:
             needed |= resource.references()
             continue
         try:
