@@ -56,16 +56,17 @@ def _held(prop: Property, value: Value, old: Value, choose: Choose) -> Value:
             return prop.fallback
         if prop.chosen is None:
             return ABSENT
-        return old if old is not None else choose(prop)
+        picked = old if old is not None else choose(prop)
+        return ABSENT if picked is None else picked
     if is_secret(value):
         return make_secret(_held(prop, value["value"], _bare(old), choose))
     if value == UNKNOWN:
         return value
-    if prop.kind == "block":
+    if prop.kind == "block" and isinstance(value, dict):
         before = _bare(old)
         inner = held(prop.fields, value, before if isinstance(before, dict) else {}, choose)
         return {**{key: item for key, item in value.items() if item is not None}, **inner}
-    if prop.item is not None and prop.item.kind == "block":
+    if prop.item is not None and prop.item.kind == "block" and isinstance(value, list):
         before = _bare(old)
         befores = before if isinstance(before, list) else []
         item_property = prop.item
@@ -88,7 +89,7 @@ def differences(
     A value not yet known counts as different. An input that was never given and is not given now is no difference, whatever
     the vendor picked for it.
     """
-    wanted = held(fields, new, old, lambda _: UNKNOWN)
+    wanted = held(fields, new, old, lambda _: ABSENT)
     found: list[Change] = []
     for name, prop in fields.items():
         before, after = plain(old.get(name)), plain(wanted.get(name))

@@ -193,7 +193,6 @@ SENTRY_METRIC_ALERT: Final = ResourceType(
                         block(
                             {
                                 "id": text(),
-                                "inputChannelId": text(),
                                 "integrationId": number(),
                                 "targetIdentifier": text(),
                                 "targetType": text("user", "team", "specific", "sentry_app", required=True),

@@ -406,8 +406,6 @@ PROJECT_ENVIRONMENT_VARIABLES: Final = ResourceType(
                 {
                     "key": text(required=True),
                     "value": text(write_only=_is_sensitive),
-                    "valueWo": text(write_only=True),
-                    "valueWoVersion": number(0),
                     "targets": names(*_TARGETS),
                     "customEnvironmentIds": names(),
                     "gitBranch": text(),
