@@ -75,8 +75,8 @@ def deploy(inputs: Inputs) -> StackOutputs:
         opts,
     )
     webhook_secret = _monitoring(inputs, app, opts)
-    _delivery(inputs, app, database, storage, opts)
-    _governance(settings, opts)
+    repository = _governance(settings, opts)
+    _delivery(inputs, repository, app, database, storage, opts)
     _facts(settings, storage)
 
     return StackOutputs(
@@ -305,7 +305,12 @@ def _monitoring(inputs: Inputs, app: VercelApp, opts: ResourceOptions) -> pulumi
 
 
 def _delivery(
-    inputs: Inputs, app: VercelApp, database: NeonDatabase, storage: BackupStorage | None, opts: ResourceOptions
+    inputs: Inputs,
+    repository: pulumi.Input[str],
+    app: VercelApp,
+    database: NeonDatabase,
+    storage: BackupStorage | None,
+    opts: ResourceOptions,
 ) -> None:
     settings = inputs.settings
     delivery = settings.delivery
@@ -319,7 +324,7 @@ def _delivery(
     GithubEnvironment(
         "delivery",
         GithubEnvironmentArgs(
-            repository=settings.repository.name,
+            repository=repository,
             environment=settings.environment,
             branch=delivery.branch,
             reviewer_users=delivery.reviewers.users,
@@ -339,10 +344,11 @@ def _delivery(
     )
 
 
-def _governance(settings: Settings, opts: ResourceOptions) -> None:
+def _governance(settings: Settings, opts: ResourceOptions) -> pulumi.Input[str]:
+    """The repository's name; where this stack governs the repository, what uses the name waits for it."""
     repository = settings.repository
     if not repository.governance:
-        return
+        return repository.name
     declared = GithubRepository(
         "repository",
         GithubRepositoryArgs(
@@ -368,6 +374,7 @@ def _governance(settings: Settings, opts: ResourceOptions) -> None:
         ),
         opts,
     )
+    return declared.name
 
 
 # ---- declared facts ------------------------------------------------------------------------------------------------

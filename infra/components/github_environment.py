@@ -21,7 +21,7 @@ from infra import names
 class GithubEnvironmentArgs:
     """Reviewers are numeric ids. `secrets` and `variables` are by the names the workflows read."""
 
-    repository: str
+    repository: pulumi.Input[str]
     environment: str
     branch: str
     reviewer_users: Sequence[int]
