@@ -47,6 +47,8 @@ def providers(
 
 def _make(package: str, data: Path, stores: dict[str, Store], faults: FaultPlan, plan: str) -> Provider:
     entries = catalogue(package)
+    if plan and plan not in entries.plans:
+        raise CloudError(f"the plans of {package} are {', '.join(entries.plans)}, not {plan!r}")
     if package not in stores:
         stores[package] = Store(data, package, entries.indexes())
     return Cloud(entries, stores[package], faults, plan)

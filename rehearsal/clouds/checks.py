@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -160,6 +161,17 @@ def at_least_one(*names: str) -> Validate:
     def judge(inputs: Properties) -> Iterator[Failure]:
         if all(inputs.get(name) in (None, [], {}) for name in names):
             yield Failure(names[0], f"at least one of {', '.join(names)} must be given")
+
+    return judge
+
+
+def credential(name: str, variable: str) -> Validate:
+    """A provider setting that may stand in an environment variable instead, as with the vendor's own plugin."""
+
+    def judge(inputs: Properties) -> Iterator[Failure]:
+        given = inputs.get(name)
+        if given == "" or (given is None and not os.environ.get(variable)):
+            yield Failure(name, f"is required; set {variable}")
 
     return judge
 

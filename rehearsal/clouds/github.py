@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from rehearsal.clouds.checks import at_most_one, exactly_one, needs
+from rehearsal.clouds.checks import at_most_one, credential, exactly_one, needs
 from rehearsal.clouds.errors import VendorError
 from rehearsal.clouds.table import (
     Attempt,
@@ -984,12 +984,13 @@ def _get_rest_api(arguments: Properties, _: View, __: Properties) -> Properties:
 # ---- catalogue ----------------------------------------------------------------------------------------------------------------
 
 
+_TOKEN: Final = credential("token", "GITHUB_TOKEN")
+
+
 def _check_credentials(inputs: Properties) -> Iterator[Failure]:
-    if inputs.get("token") is None and inputs.get("appAuth") is None:
-        yield Failure("token", "is required; set GITHUB_TOKEN, or give appAuth")
-    if inputs.get("token") == "":
-        yield Failure("token", "is empty")
-    if inputs.get("appAuth") is not None and inputs.get("owner") is None:
+    if inputs.get("appAuth") is None:
+        yield from _TOKEN(inputs)
+    elif inputs.get("owner") is None:
         yield Failure("owner", "is required with appAuth")
 
 

@@ -305,5 +305,5 @@ def _with_path(properties: Properties, path: list[str], value: Value) -> Propert
     elif value is None:
         changed.pop(head, None)
     else:
-        changed[head] = value
+        changed[head] = make_secret(value) if is_secret(changed.get(head)) else value
     return changed

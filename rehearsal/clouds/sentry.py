@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rehearsal.clouds.checks import exactly_one
+from rehearsal.clouds.checks import credential, exactly_one
 from rehearsal.clouds.table import (
     Catalogue,
     Facts,
@@ -217,16 +217,11 @@ SENTRY_METRIC_ALERT: Final = ResourceType(
 )
 
 
-def _check_credentials(inputs: Properties) -> Iterator[Failure]:
-    if not inputs.get("token"):
-        yield Failure("token", "is required; set SENTRY_AUTH_TOKEN")
-
-
 CONFIG: Final[dict[str, Property]] = {"baseUrl": text(pattern=r"https?://\S+"), "token": text(secret=True)}
 
 CATALOGUE: Final = Catalogue(
     package="sentry",
     config=CONFIG,
-    validate_config=(_check_credentials,),
+    validate_config=(credential("token", "SENTRY_AUTH_TOKEN"),),
     types=by_token(SENTRY_TEAM, SENTRY_PROJECT, SENTRY_KEY, SENTRY_ISSUE_ALERT, SENTRY_METRIC_ALERT),
 )

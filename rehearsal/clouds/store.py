@@ -191,7 +191,9 @@ class Store:
         try:
             size = self._path.stat().st_size
         except FileNotFoundError:
-            self._forget()
+            if self._position:  # somebody cleared the folder, and the key with it
+                self._forget()
+                self.seal = Seal(self._folder)
             return
         if size == self._position:
             return
@@ -207,7 +209,10 @@ class Store:
             for line in log:
                 if not line.endswith(b"\n"):
                     break
-                self._apply(self._read_line(line))
+                try:
+                    self._apply(self._read_line(line))
+                except (KeyError, IndexError, TypeError) as error:
+                    raise self._damaged() from error
                 self._position += len(line)
         if first_time and self._lines - len(self._objects) > max(_COMPACT_ABOVE, len(self._objects)):
             self._compact()
@@ -219,18 +224,21 @@ class Store:
                 f"{self._path} is not a {self._cloud} cloud of format {FORMAT}; "
                 "remove the rehearsal's data folder to start afresh"
             )
-        return str(header["epoch"])
+        return str(header.get("epoch"))
 
     def _read_line(self, line: bytes) -> dict[str, Any]:
         try:
             value = json.loads(line)
         except ValueError as error:
-            raise StoreError(
-                f"{self._path} is damaged near byte {self._position}; remove the rehearsal's data folder to start afresh"
-            ) from error
+            raise self._damaged() from error
         if not isinstance(value, dict):
-            raise StoreError(f"{self._path} is damaged near byte {self._position}")
+            raise self._damaged()
         return value
+
+    def _damaged(self) -> StoreError:
+        return StoreError(
+            f"{self._path} is damaged near byte {self._position}; remove the rehearsal's data folder to start afresh"
+        )
 
     def _header(self) -> dict[str, Any]:
         return {"format": FORMAT, "cloud": self._cloud, "epoch": secrets.token_hex(8)}

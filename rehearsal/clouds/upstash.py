@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from rehearsal.clouds.checks import credential
 from rehearsal.clouds.errors import VendorError
 from rehearsal.clouds.table import (
     Attempt,
@@ -110,19 +111,12 @@ REDIS_DATABASE: Final = ResourceType(
 )
 
 
-def _check_credentials(inputs: Properties) -> Iterator[Failure]:
-    if not inputs.get("email"):
-        yield Failure("email", "is required; set UPSTASH_EMAIL")
-    if not inputs.get("apiKey"):
-        yield Failure("apiKey", "is required; set UPSTASH_API_KEY")
-
-
 CONFIG: Final[dict[str, Property]] = {"apiKey": text(secret=True), "email": text(pattern=r"[^@\s]+@[^@\s]+")}
 
 CATALOGUE: Final = Catalogue(
     package="upstash",
     config=CONFIG,
-    validate_config=(_check_credentials,),
+    validate_config=(credential("email", "UPSTASH_EMAIL"), credential("apiKey", "UPSTASH_API_KEY")),
     conflict=(400, "bad_request"),
     types=by_token(REDIS_DATABASE),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rehearsal.clouds.checks import at_least_one, at_most_one, exactly_one, needs
+from rehearsal.clouds.checks import at_least_one, at_most_one, credential, exactly_one, needs
 from rehearsal.clouds.errors import VendorError
 from rehearsal.clouds.table import (
     Attempt,
@@ -1014,17 +1014,18 @@ OIDC_FEDERATION_POLICY: Final = ResourceType(
 
 def _check_token(inputs: Properties) -> Iterator[Failure]:
     token = inputs.get("apiToken")
-    if token is None:
-        yield Failure("apiToken", "is required; set VERCEL_API_TOKEN")
-    elif token != UNKNOWN and not _has_token_run(str(token)):
+    if token not in (None, "", UNKNOWN) and not _has_token_run(str(token)):
         yield Failure("apiToken", "must contain a run of 24 letters and digits")
+
+
+_TOKEN_RUN: Final = 24
 
 
 def _has_token_run(token: str) -> bool:
     run = 0
     for character in token:
         run = run + 1 if character.isascii() and character.isalnum() else 0
-        if run == 24:
+        if run == _TOKEN_RUN:
             return True
     return False
 
@@ -1034,7 +1035,7 @@ CONFIG: Final[dict[str, Property]] = {"apiToken": text(secret=True), "team": tex
 CATALOGUE: Final = Catalogue(
     package="vercel",
     config=CONFIG,
-    validate_config=(_check_token,),
+    validate_config=(credential("apiToken", "VERCEL_API_TOKEN"), _check_token),
     plans=PLANS,
     types=by_token(
         PROJECT,
