@@ -5,7 +5,6 @@ Everything slow is imported by the command that needs it, so `--help` answers at
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -113,17 +112,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandError as error:
         _say(str(error))
         return error.code
-    except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted; what was done stands in the state, and the next run goes on from there")
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nobody to tell
+    except SystemExit:  # Typer's answer to a reader of the output that left: nobody to tell
         return ExitCode.FINE
     except Exception as error:  # noqa: BLE001 - the edge: an unexpected error is a bug of ours and ends here
         if "--debug" in given:
             traceback.print_exc()
         _say(f"a bug of ours: {_described(error)}; `brightbroom --debug ...` shows the traceback")
         return ExitCode.BUG
+    if outcome == ExitCode.INTERRUPTED:
+        _say("interrupted; what was done stands in the state, and the next run goes on from there")
     return int(outcome or 0)
 
 

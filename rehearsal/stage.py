@@ -83,12 +83,12 @@ class Stage:
             if self._fresh:
                 _clear(self.folder)
             self._standins = StandIns(self.folder, self.play.given)
-            self._service = self._serve_neon(opening)
             self.state = opening.enter_context(
                 StateFile(
                     self.folder / "state.json", self.play.project.stack, self._standins.value("passphrase"), self._salt
                 )
             )
+            self._service = self._serve_neon(opening)
             self._open = opening.pop_all()
         return self
 

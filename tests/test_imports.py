@@ -27,6 +27,7 @@ SOURCES = {
 ALLOWED: dict[str, tuple[str, ...]] = {
     "infra.__main__": ("infra.stack", "infra.settings", "infra.outputs"),
     "infra.stack": (
+        "infra.app_variables",
         "infra.components",
         "infra.providers",
         "infra.names",
@@ -34,6 +35,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "infra.outputs",
         "infra.vocabulary",
     ),
+    "infra.app_variables": ("infra.components", "infra.settings", "infra.vocabulary"),
     "infra.components": ("infra.components", "infra.names", "infra.vocabulary", "pulumi_neon"),
     "infra.providers": ("infra.settings", "infra.vocabulary", "pulumi_neon"),
     "infra.settings": ("infra.settings", "infra.settings_rules", "infra.vocabulary"),
