@@ -114,10 +114,11 @@ def summary(result: Result) -> str:
 def tree(result: Result, *, verbose: bool = False) -> Iterator[Text]:
     """The changes as an indented tree. Unchanged branches are left out; siblings alike share a line unless `verbose`,
     which also shows what a new resource is made with."""
-    yield from _branch(rows(result), 0, verbose=verbose)
+    yield from branch(rows(result), verbose=verbose)
 
 
-def _branch(children: Sequence[Row], depth: int, *, verbose: bool) -> Iterator[Text]:
+def branch(children: Sequence[Row], depth: int = 0, *, verbose: bool = False) -> Iterator[Text]:
+    """The rows that change, each with what is below it."""
     moving = [row for row in children if row.moves]
     if verbose:
         for row in moving:
@@ -142,7 +143,7 @@ def _row(row: Row, depth: int, *, verbose: bool) -> Iterator[Text]:
     if verbose and row.op == "create":
         for key, value in row.inputs.items():
             yield Text(f"{'  ' * (depth + 2)}{key}: {shown(value)}", style="dim")
-    yield from _branch(row.children, depth + 1, verbose=verbose)
+    yield from branch(row.children, depth + 1, verbose=verbose)
 
 
 def _line(row: Row, names: str, depth: int, times: str = "") -> Text:
