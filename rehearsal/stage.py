@@ -132,10 +132,13 @@ class Stage:
         """Start the local Neon for a play that has a key for it; returns where the plugin finds it."""
         if _NEON_KEY not in self.play.tokens:
             return {}
-        from rehearsal.clouds.neon import NeonService
+        from rehearsal.clouds.neon import NeonService, Switches
 
-        service = opening.enter_context(NeonService(self.folder / "clouds"))
-        return {"NEON_API_URL": service.url}
+        plan = self.play.plans.get("neon", "scale")
+        service = NeonService(
+            self.folder / "clouds", switches=Switches(plan=plan), api_key=self._standins.value(_NEON_KEY)
+        )
+        return {"NEON_API_URL": opening.enter_context(service).url}
 
     def _with_secrets(self, play: Play) -> Project:
         key = f"{play.project.name}:secrets"

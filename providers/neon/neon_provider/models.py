@@ -1,0 +1,159 @@
+"""What Neon answers, as far as this provider reads it. Unknown fields are ignored, enumerations are open: a new action or
+state of Neon's must not break polling."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+UNFINISHED: Final = frozenset({"scheduling", "running", "cancelling"})
+FINISHED: Final = frozenset({"finished", "skipped"})
+FAILED: Final = frozenset({"failed", "error", "cancelled"})
+
+
+class Model(BaseModel):
+    """Base: unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Operation(Model):
+    """Something Neon does in the background. An unknown status counts as unfinished."""
+
+    id: str
+    action: str = ""
+    status: str = ""
+    error: str = ""
+    retry_at: str = ""
+
+
+class Limits(Model):
+    """Sizes in compute units; seconds."""
+
+    autoscaling_limit_min_cu: float | None = None
+    autoscaling_limit_max_cu: float | None = None
+    suspend_timeout_seconds: int | None = None
+    pg_settings: dict[str, str] = Field(default_factory=dict)
+
+
+class AllowedIps(Model):
+    """Who may connect."""
+
+    ips: list[str] = Field(default_factory=list)
+    protected_branches_only: bool = False
+
+
+class ProjectSettings(Model):
+    """The settings block of a project."""
+
+    quota: dict[str, int] = Field(default_factory=dict)
+    allowed_ips: AllowedIps = Field(default_factory=AllowedIps)
+    enable_logical_replication: bool = False
+    maintenance_window: dict[str, Any] | None = None
+    block_public_connections: bool = False
+    block_vpc_connections: bool = False
+    audit_log_level: str | None = None
+    preload_libraries: dict[str, Any] | None = None
+
+
+class Owner(Model):
+    """Who pays."""
+
+    subscription_type: str = ""
+
+
+class Project(Model):
+    """A project."""
+
+    id: str
+    name: str
+    region_id: str
+    pg_version: int
+    org_id: str | None = None
+    store_passwords: bool = True
+    history_retention_seconds: int = 0
+    created_at: str = ""
+    deleted_at: str | None = None
+    settings: ProjectSettings = Field(default_factory=ProjectSettings)
+    default_endpoint_settings: Limits = Field(default_factory=Limits)
+    owner: Owner = Field(default_factory=Owner)
+
+
+class Branch(Model):
+    """A branch."""
+
+    id: str
+    project_id: str
+    name: str
+    parent_id: str | None = None
+    parent_lsn: str | None = None
+    parent_timestamp: str | None = None
+    default: bool = False
+    protected: bool = False
+    current_state: str = ""
+    pending_state: str | None = None
+    logical_size: int | None = None
+    init_source: str | None = None
+    expires_at: str | None = None
+    ttl_interval_seconds: int | None = None
+    restored_from: str | None = None
+    restored_as: str | None = None
+    restore_status: str | None = None
+    created_at: str = ""
+    deleted_at: str | None = None
+
+
+class Endpoint(Model):
+    """A compute endpoint."""
+
+    id: str
+    project_id: str
+    branch_id: str
+    type: str
+    host: str
+    name: str | None = None
+    disabled: bool = False
+    current_state: str = ""
+    pending_state: str | None = None
+    autoscaling_limit_min_cu: float = 0.25
+    autoscaling_limit_max_cu: float = 0.25
+    suspend_timeout_seconds: int = 0
+    settings: dict[str, Any] = Field(default_factory=dict)
+    created_at: str = ""
+
+    @property
+    def pooler_host(self) -> str:
+        """The pooler's address: `-pooler` after the first label (neon.com/docs/connect/connection-pooling)."""
+        first, _, rest = self.host.partition(".")
+        return f"{first}-pooler.{rest}"
+
+
+class Role(Model):
+    """A role; its password only in the answer that made it."""
+
+    name: str
+    branch_id: str = ""
+    password: str | None = None
+    protected: bool = False
+    authentication_method: str = ""
+    created_at: str = ""
+
+
+class Database(Model):
+    """A database."""
+
+    id: int
+    name: str
+    owner_name: str
+    created_at: str = ""
+
+
+class ScheduleItem(Model):
+    """One line of a backup schedule."""
+
+    frequency: str
+    hour: int | None = None
+    day: int | None = None
+    month: int | None = None
+    retention_seconds: int | None = None

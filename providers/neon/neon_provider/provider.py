@@ -1,0 +1,177 @@
+"""Routes the engine's requests to the resource types."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from pulumi.provider.experimental import provider as p
+from pulumi.provider.experimental.property_value import PropertyValue
+
+from neon_provider import config
+from neon_provider.client import Client
+from neon_provider.convert import Properties, to_plain, to_wire
+from neon_provider.errors import NeonError
+from neon_provider.resources import RESOURCES, Resource
+from neon_provider.resources.base import Difference, Scope
+
+VERSION: Final = "0.1.0"
+_SCHEMA: Final = Path(__file__).parent.parent / "schema.json"
+_SUBSCRIPTIONS: Final = ("free", "launch", "scale")
+
+
+class NeonProvider(p.Provider):
+    """The provider; one instance serves one configuration."""
+
+    def __init__(self) -> None:
+        self._config: config.Config | None = None
+        self._client: Client | None = None
+        self._plan = ""
+        self._adopted: set[str] = set()
+
+    async def close(self) -> None:
+        """Release the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def cancel(self) -> None:
+        """Nothing is held that a stop would lose: what exists was answered with its id."""
+
+    # ---- configuration -----------------------------------------------------------------------------------------
+
+    async def get_schema(self, request: p.GetSchemaRequest) -> p.GetSchemaResponse:  # noqa: ARG002 - there is one schema
+        """The schema, as reviewed."""
+        return p.GetSchemaResponse(_SCHEMA.read_text(encoding="utf-8"))
+
+    async def check_config(self, request: p.CheckRequest) -> p.CheckResponse:
+        """Judge the configuration."""
+        found = [p.CheckFailure(key, reason) for key, reason in config.problems(to_plain(request.new_inputs))]
+        return p.CheckResponse(request.new_inputs, found)
+
+    async def diff_config(self, request: p.DiffRequest) -> p.DiffResponse:  # noqa: ARG002 - whatever changed
+        """Another key or address never replaces anything."""
+        return p.DiffResponse(changes=False)
+
+    async def configure(self, request: p.ConfigureRequest) -> p.ConfigureResponse:
+        """Take the configuration; no request is made before one is needed."""
+        self._config = config.read(to_plain(request.args))
+        self._client = Client(self._config.client)
+        self._plan = "" if self._config.plan == "auto" else self._config.plan
+        return p.ConfigureResponse(
+            accept_secrets=True, supports_preview=True, accept_outputs=True, accept_resources=False
+        )
+
+    # ---- life cycle ----------------------------------------------------------------------------------------------
+
+    async def check(self, request: p.CheckRequest) -> p.CheckResponse:
+        """Every problem of the inputs at once."""
+        resource = self._resource(request.urn)
+        olds, news = to_plain(request.old_inputs), to_plain(request.new_inputs)
+        found = resource.check(olds, news, await self._known_plan())
+        return p.CheckResponse(request.new_inputs, [p.CheckFailure(key, reason) for key, reason in found])
+
+    async def diff(self, request: p.DiffRequest) -> p.DiffResponse:
+        """What changed; asks nobody."""
+        resource = self._resource(request.urn)
+        ignore = tuple(request.ignore_changes)
+        difference = resource.diff(to_plain(request.old_state), to_plain(request.new_inputs), ignore)
+        return p.DiffResponse(
+            changes=bool(difference.keys),
+            replaces=list(difference.replaces),
+            diffs=list(difference.keys),
+            detailed_diff=_detailed(difference),
+            delete_before_replace=resource.delete_before_replace,
+        )
+
+    async def create(self, request: p.CreateRequest) -> p.CreateResponse:
+        """Create; a preview makes no request."""
+        resource, inputs = self._resource(request.urn), to_plain(request.properties)
+        if request.preview:
+            return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
+        resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
+        return p.CreateResponse(resource_id, to_wire(state, resource.secret))
+
+    async def update(self, request: p.UpdateRequest) -> p.UpdateResponse:
+        """Update in place; a preview makes no request."""
+        resource = self._resource(request.urn)
+        state, inputs = to_plain(request.olds), to_plain(request.news)
+        if request.preview:
+            return p.UpdateResponse(to_wire(resource.planned(inputs, state), resource.secret))
+        scope = self._scope(request.urn, request.timeout)
+        after = await resource.update(scope, request.resource_id, state, inputs)
+        return p.UpdateResponse(to_wire(after, resource.secret))
+
+    async def delete(self, request: p.DeleteRequest) -> None:
+        """Delete; what is gone already is done."""
+        resource = self._resource(request.urn)
+        scope = self._scope(request.urn, request.timeout)
+        await resource.delete(scope, request.resource_id, to_plain(request.properties))
+
+    async def read(self, request: p.ReadRequest) -> p.ReadResponse:
+        """The object as it is, with the inputs that would declare it; no id when it is gone."""
+        resource = self._resource(request.urn)
+        inputs, state = to_plain(request.inputs), to_plain(request.properties)
+        found = await resource.read(self._scope(request.urn, 0), request.resource_id, inputs, state)
+        if found is None:
+            return p.ReadResponse()
+        resource_id, live_inputs, live_state = found
+        return p.ReadResponse(resource_id, to_wire(live_state, resource.secret), to_wire(live_inputs))
+
+    async def adopt(
+        self,
+        urn: str,
+        type: str,  # noqa: A002 - the engine's name
+        inputs: dict[str, PropertyValue],
+    ) -> tuple[str, dict[str, PropertyValue]] | None:
+        """What a create that was interrupted left behind; asked by engines that keep a journal."""
+        resource = RESOURCES[type]
+        found = await resource.find(self._scope(urn, 0), to_plain(inputs))
+        return None if found is None else (found[0], to_wire(found[1], resource.secret))
+
+    # ---- helpers -------------------------------------------------------------------------------------------------
+
+    def _resource(self, urn: str) -> Resource:
+        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        if token not in RESOURCES:
+            raise ValueError(f"{token} is no resource of the neon provider; known are: {', '.join(RESOURCES)}")
+        return RESOURCES[token]
+
+    def _scope(self, urn: str, timeout: float) -> Scope:
+        if self._client is None or self._config is None:
+            raise RuntimeError("the provider is not configured")
+        return Scope(self._client, urn, self._plan, self._config.org_id, timeout, self._adopted)
+
+    async def _known_plan(self) -> str:
+        """The plan to judge by; looked up once when set to auto, and not judged by when Neon cannot be reached."""
+        if self._config is None or self._client is None or self._config.plan != "auto" or self._plan:
+            return self._plan
+        self._plan = "unknown"
+        try:
+            answer: Any = await self._client.get("/users/me/organizations")
+        except NeonError:
+            return self._plan
+        plans = {str(item.get("plan", "")).partition("_")[0] for item in answer.get("organizations") or []}
+        if len(plans) == 1 and plans <= set(_SUBSCRIPTIONS):
+            self._plan = plans.pop()
+        return self._plan
+
+
+def _detailed(difference: Difference) -> dict[str, p.PropertyDiff]:
+    kind = p.PropertyDiffKind
+    pairs = (
+        (difference.added, kind.ADD, kind.ADD_REPLACE),
+        (difference.deleted, kind.DELETE, kind.DELETE_REPLACE),
+        (difference.updated, kind.UPDATE, kind.UPDATE_REPLACE),
+    )
+    return {
+        key: p.PropertyDiff(replace if key in difference.replaces else plain, True)
+        for keys, plain, replace in pairs
+        for key in keys
+    }
+
+
+def schema() -> Properties:
+    """The schema, parsed."""
+    parsed: Properties = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    return parsed

@@ -1,0 +1,202 @@
+"""What every resource type has: a table of its properties, from which checks of presence and differences follow.
+
+An optional property that the program leaves out is unmanaged: it is neither sent nor compared. One that was set and is left
+out now goes back to Neon's default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import Any, ClassVar, Final
+
+from neon_provider.checks import Problem, utc_now
+from neon_provider.client import Client
+from neon_provider.convert import UNKNOWN, Properties, is_unknown
+from neon_provider.errors import PartialFailure
+
+MARK: Final = "pulumi"
+"""Annotation that says which resource of which program an object was made for."""
+
+ADOPTION_WINDOW: Final = timedelta(hours=1)
+"""An object with our mark may be taken over by a create only this long after it was made: that is what a run killed between
+Neon's answer and the engine's writing leaves behind. An older one belongs to a replacement under way."""
+
+
+class Change(Enum):
+    """What another value of a property means."""
+
+    UPDATE = "update"
+    REPLACE = "replace"
+    LOCAL = "local"
+    """Kept in the state only; Neon is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One input. `default` is what Neon has when it is taken away again."""
+
+    change: Change = Change.UPDATE
+    required: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a life-cycle call needs besides its inputs. `plan` is free, launch, scale or empty when unknown; `timeout` in seconds,
+    0 for the provider's."""
+
+    client: Client
+    urn: str = ""
+    plan: str = ""
+    org_id: str = ""
+    timeout: float = 0
+    adopted: set[str] = field(default_factory=set)
+    """Ids taken over in this process: never deleted by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a change of inputs means: changed keys, by kind, and which of them replace."""
+
+    added: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every changed key."""
+        return (*self.added, *self.deleted, *self.updated)
+
+
+class Resource(ABC):
+    """One type. Methods take and return plain properties; a state holds the inputs and the computed outputs."""
+
+    token: ClassVar[str]
+    properties: ClassVar[Mapping[str, Property]]
+    computed: ClassVar[tuple[str, ...]] = ()
+    secret: ClassVar[frozenset[str]] = frozenset()
+    delete_before_replace: ClassVar[bool] = False
+
+    # ---- pure ---------------------------------------------------------------------------------------------------
+
+    def check(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
+        """Every problem that can be seen without asking Neon; unknown values are passed over."""
+        for key, prop in self.properties.items():
+            if prop.required and news.get(key) in (None, ""):
+                yield key, "is required"
+        for key in news:
+            if key not in self.properties:
+                yield key, f"is no property; known are: {', '.join(self.properties)}"
+        yield from self.rules(olds, news, plan)
+
+    def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
+        """Rules of this type."""
+        yield from ()
+
+    def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
+        """Compare a state with new inputs."""
+        added, deleted, updated = [], [], []
+        for key in self.properties:
+            if key in ignore:
+                continue
+            old, new = state.get(key), news.get(key)
+            if new is None:
+                if old is not None:
+                    deleted.append(key)
+            elif old is None:
+                added.append(key)
+            elif is_unknown(new) or not self.same(key, old, new):
+                updated.append(key)
+        keys = (*added, *deleted, *updated)
+        replaces = tuple(key for key in keys if self.properties[key].change is Change.REPLACE)
+        return Difference(tuple(added), tuple(deleted), tuple(updated), replaces)
+
+    def same(self, key: str, old: Any, new: Any) -> bool:
+        """Whether two values mean the same."""
+        return bool(old == new)
+
+    def planned(self, inputs: Properties, state: Properties | None = None) -> Properties:
+        """What a preview knows of the result: the inputs, and computed outputs of before or not known yet."""
+        outputs = {key: (state or {}).get(key, UNKNOWN) for key in self.computed}
+        return {**inputs, **outputs}
+
+    # ---- at Neon -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
+        """Create; raises `PartialFailure` once the object exists."""
+
+    @abstractmethod
+    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Update in place."""
+
+    @abstractmethod
+    async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
+        """Delete; done when the object is gone, whoever removed it."""
+
+    @abstractmethod
+    async def read(
+        self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
+    ) -> tuple[str, Properties, Properties] | None:
+        """(id, inputs, state) as they are; None when the object is gone. Without `inputs` (an import) all of them."""
+
+    async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
+        """What an interrupted create of these inputs left behind."""
+        return None
+
+    # ---- helpers ------------------------------------------------------------------------------------------------
+
+    def partial(self, resource_id: str, inputs: Properties, known: Properties, error: Exception) -> PartialFailure:
+        """A failure after the object came into being."""
+        from neon_provider.convert import to_wire
+
+        return PartialFailure(resource_id, to_wire({**inputs, **known}, self.secret), [str(error)])
+
+    def managed(self, live: Properties, inputs: Properties) -> Properties:
+        """The live values of what the program manages; all of them for an import."""
+        if not inputs:
+            return {key: value for key, value in live.items() if key in self.properties and value is not None}
+        local = {k: v for k, v in inputs.items() if self.properties.get(k, Property()).change is Change.LOCAL}
+        found = {key: _narrowed(live.get(key, inputs[key]), inputs[key]) for key in inputs if key in self.properties}
+        return {**{key: value for key, value in found.items() if value is not None}, **local}
+
+    def mark(self, urn: str, inputs: Properties) -> str:
+        """Which object this is: the resource, and every input whose change would make it another one."""
+        fixed = {k: inputs.get(k) for k, p in self.properties.items() if p.change is Change.REPLACE}
+        text = json.dumps([urn, fixed], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _narrowed(live: Any, given: Any) -> Any:
+    """Of a map, only the keys that the program gives."""
+    if isinstance(live, dict) and isinstance(given, dict):
+        return {key: live[key] for key in given if live.get(key) is not None}
+    return live
+
+
+def is_recent(created_at: str) -> bool:
+    """Whether something was made within the adoption window."""
+    from datetime import datetime
+
+    try:
+        made = datetime.fromisoformat(created_at)
+    except ValueError:
+        return False
+    return made.tzinfo is not None and utc_now() - made <= ADOPTION_WINDOW
+
+
+def changed(state: Properties, inputs: Properties, resource: Resource) -> Properties:
+    """Only what an update must send: new values, and Neon's default for what was taken away."""
+    difference = resource.diff(state, inputs)
+    return {
+        key: inputs.get(key, resource.properties[key].default)
+        for key in difference.keys
+        if resource.properties[key].change is Change.UPDATE
+    }

@@ -1,0 +1,492 @@
+"""A project, and the default branch, endpoint, role and database that come with it. Id: `<project>`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from neon_provider import checks
+from neon_provider.checks import Problem
+from neon_provider.client import Client, path_of
+from neon_provider.convert import Properties, known
+from neon_provider.errors import NeonError, NotFound, Protected, Unreachable
+from neon_provider.models import Branch, Database, Endpoint, Role
+from neon_provider.models import Project as ProjectModel
+from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent
+
+_SETTINGS = {
+    "blockPublicConnections": "block_public_connections",
+    "blockVpcConnections": "block_vpc_connections",
+    "logicalReplication": "enable_logical_replication",
+    "auditLogLevel": "audit_log_level",
+}
+_QUOTA = {
+    "activeTimeSeconds": "active_time_seconds",
+    "computeTimeSeconds": "compute_time_seconds",
+    "writtenDataBytes": "written_data_bytes",
+    "dataTransferBytes": "data_transfer_bytes",
+    "logicalSizeBytes": "logical_size_bytes",
+}
+
+
+class Project(Resource):
+    """See the module."""
+
+    token = "neon:index:Project"
+    properties = {
+        "name": Property(required=True),
+        "regionId": Property(Change.REPLACE, required=True),
+        "pgVersion": Property(Change.REPLACE),
+        "orgId": Property(Change.REPLACE),
+        "storePasswords": Property(Change.REPLACE),
+        "historyRetentionSeconds": Property(default=86_400),
+        "defaultBranch": Property(default={}),
+        "defaultEndpoint": Property(default={}),
+        "endpointDefaults": Property(default={}),
+        "allowedIps": Property(default=[]),
+        "allowedIpsProtectedOnly": Property(default=False),
+        "blockPublicConnections": Property(default=False),
+        "blockVpcConnections": Property(default=False),
+        "logicalReplication": Property(default=False),
+        "maintenanceWindow": Property(),
+        "quota": Property(default={}),
+        "auditLogLevel": Property(default="base"),
+        "preloadLibraries": Property(default={"useDefaults": True, "enabledLibraries": []}),
+        "deletionProtection": Property(Change.LOCAL),
+    }
+    computed = (
+        "projectId",
+        "defaultBranchId",
+        "defaultEndpointId",
+        "host",
+        "poolerHost",
+        "databaseName",
+        "roleName",
+        "password",
+        "connectionUri",
+        "pooledConnectionUri",
+        "createdAt",
+        "subscriptionType",
+    )
+    secret = frozenset({"password", "connectionUri", "pooledConnectionUri"})
+
+    # ---- pure --------------------------------------------------------------------------------------------------
+
+    def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
+        values = known(news)
+        single: list[tuple[str, checks.Check]] = [
+            ("name", checks.name(256)),
+            ("regionId", checks.an_id("(aws|azure)-")),
+            ("pgVersion", checks.one_of(14, 15, 16, 17, 18)),
+            ("historyRetentionSeconds", checks.between(0, checks.MAX_HISTORY)),
+            ("allowedIps", checks.addresses),
+            ("auditLogLevel", checks.one_of("base", "extended", "full")),
+        ]
+        for key, check in single:
+            if key in values:
+                yield from check(key, values[key])
+        history, most = values.get("historyRetentionSeconds"), checks.PLAN_HISTORY.get(plan)
+        if most is not None and isinstance(history, int) and most < history <= checks.MAX_HISTORY:
+            yield "historyRetentionSeconds", f"the {plan!r} plan keeps {most} seconds at most, {history} were asked for"
+        if values.get("allowedIps") and plan in ("free", "launch"):
+            yield "allowedIps", f"needs the 'scale' plan, this is {plan!r}"
+        for key in ("defaultEndpoint", "endpointDefaults"):
+            limits = values.get(key) or {}
+            yield from checks.units(f"{key}.", limits, plan)
+            if "suspendTimeoutSeconds" in limits:
+                yield from checks.suspend(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
+        if "maintenanceWindow" in values:
+            yield from checks.window("maintenanceWindow", values["maintenanceWindow"])
+        for key, value in (values.get("quota") or {}).items():
+            if key not in _QUOTA:
+                yield f"quota.{key}", f"is no limit; known are: {', '.join(_QUOTA)}"
+            elif not isinstance(value, int) or value < 0:
+                yield f"quota.{key}", f"must be 0 (no limit) or more, was {value!r}"
+        yield from self._branch_rules(olds, values)
+        if olds.get("logicalReplication") is True and values.get("logicalReplication") is not True:
+            yield "logicalReplication", "cannot be turned off again"
+
+    def _branch_rules(self, olds: Properties, values: Properties) -> Iterator[Problem]:
+        branch = values.get("defaultBranch") or {}
+        if "name" in branch:
+            yield from checks.name(256)("defaultBranch.name", branch["name"])
+        for key in ("roleName", "databaseName"):
+            if key in branch:
+                yield from checks.postgres_name(f"defaultBranch.{key}", branch[key])
+            before = (olds.get("defaultBranch") or {}).get(key)
+            if before and branch.get(key) not in (None, before):
+                text = (
+                    f"is set when the project is made ({before!r}); declare a neon Role or Database for {branch[key]!r}"
+                )
+                yield f"defaultBranch.{key}", text
+
+    def same(self, key: str, old: Any, new: Any) -> bool:
+        if isinstance(old, dict) and isinstance(new, dict):
+            return all(old.get(name) == value for name, value in new.items())
+        if key == "allowedIps":
+            return sorted(old) == sorted(new)
+        return bool(old == new)
+
+    # ---- at Neon -----------------------------------------------------------------------------------------------
+
+    async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
+        mark = self.mark(scope.urn, inputs)
+        left = await self._left_behind(scope, inputs, mark, recent=True)
+        if left is not None:
+            scope.adopted.add(left)
+            return left, await self._complete(scope, left, inputs, {})
+        nonce = f"{mark}.{secrets.token_hex(4)}"
+        try:
+            answer = await scope.client.request(
+                "POST", "/projects", body=self._body(scope, inputs, nonce), timeout=scope.timeout
+            )
+        except Unreachable:
+            found = await self._reconcile(scope, inputs, nonce)
+            return found, await self._complete(scope, found, inputs, {})
+        project_id = str(answer["project"]["id"])
+        role = (answer.get("roles") or [{}])[0]
+        return project_id, await self._complete(scope, project_id, inputs, answer, password=role.get("password"))
+
+    def _body(self, scope: Scope, inputs: Properties, nonce: str) -> dict[str, Any]:
+        branch = inputs.get("defaultBranch") or {}
+        fields: dict[str, Any] = {
+            "name": inputs["name"],
+            "region_id": inputs["regionId"],
+            "pg_version": inputs.get("pgVersion"),
+            "org_id": inputs.get("orgId") or scope.org_id or None,
+            "store_passwords": inputs.get("storePasswords"),
+            "history_retention_seconds": inputs.get("historyRetentionSeconds"),
+            "default_endpoint_settings": _limits(inputs.get("endpointDefaults") or {}) or None,
+            "branch": {
+                "name": branch.get("name", "main"),
+                "role_name": branch.get("roleName"),
+                "database_name": branch.get("databaseName"),
+                "annotations": {MARK: nonce},
+            },
+            "settings": _settings(inputs) or None,
+        }
+        fields["branch"] = {key: value for key, value in fields["branch"].items() if value is not None}
+        return {"project": {key: value for key, value in fields.items() if value is not None}}
+
+    async def _complete(
+        self, scope: Scope, project_id: str, inputs: Properties, answer: Properties, password: str | None = None
+    ) -> Properties:
+        """Everything after the project exists; a failure keeps what is known."""
+        so_far: Properties = {"projectId": project_id, "password": password}
+        try:
+            await scope.client.settle(project_id, answer, scope.timeout)
+            await self._apply_defaults(scope, project_id, inputs, inputs)
+            state = await self._state(scope.client, project_id, inputs, password)
+        except NeonError as error:
+            raise self.partial(project_id, inputs, so_far, error) from error
+        if state is None:
+            raise NotFound(f"project {project_id}", "it is gone right after it was made")
+        return state[1]
+
+    async def _reconcile(self, scope: Scope, inputs: Properties, nonce: str) -> str:
+        """After a lost answer: the project that carries our nonce, or the loss of the answer once more."""
+        for _ in range(3):
+            found = await self._left_behind(scope, inputs, nonce, recent=False)
+            if found is not None:
+                return found
+        raise Unreachable(
+            "POST /projects", "no answer, and no project with our mark exists: nothing was made", advice="Run again"
+        )
+
+    async def _left_behind(self, scope: Scope, inputs: Properties, mark: str, *, recent: bool) -> str | None:
+        org = inputs.get("orgId") or scope.org_id or None
+        listed = await scope.client.pages(
+            "/projects", "projects", cursor=("cursor", "next"), search=inputs["name"], org_id=org
+        )
+        named = [item for item in listed if item.get("name") == inputs["name"]]
+        found = []
+        for item in named:
+            if recent and not is_recent(str(item.get("created_at", ""))):
+                continue
+            answer = await scope.client.get(path_of("projects", str(item["id"]), "branches"))
+            annotations = (answer.get("annotations") or {}).values()
+            if any(str((a.get("value") or {}).get(MARK, "")).startswith(mark) for a in annotations):
+                found.append(str(item["id"]))
+        if len(found) > 1:
+            raise NeonError(
+                "looking for the project", f"several carry our mark: {', '.join(found)}", advice="Delete all but one"
+            )
+        return found[0] if found else None
+
+    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        change = changed(state, inputs, self)
+        fields: dict[str, Any] = {}
+        if "name" in change:
+            fields["name"] = change["name"]
+        if "historyRetentionSeconds" in change:
+            fields["history_retention_seconds"] = change["historyRetentionSeconds"]
+        if "endpointDefaults" in change:
+            fields["default_endpoint_settings"] = _limits(change["endpointDefaults"] or {})
+        settings = _settings(change, inputs)
+        if settings:
+            fields["settings"] = settings
+        async with scope.client.changing(resource_id):
+            try:
+                if fields:
+                    path = path_of("projects", resource_id)
+                    answer = await scope.client.request("PATCH", path, body={"project": fields}, timeout=scope.timeout)
+                    await scope.client.settle(resource_id, answer, scope.timeout)
+                await self._apply_defaults(scope, resource_id, inputs, change)
+                after = await self._state(scope.client, resource_id, inputs, state.get("password"))
+            except NeonError as error:
+                known_of = {key: state.get(key) for key in self.computed}
+                raise self.partial(resource_id, {**inputs, **_unapplied(state, change)}, known_of, error) from error
+        if after is None:
+            raise NotFound(f"project {resource_id}", "it is gone", advice="Run a refresh")
+        return after[1]
+
+    async def _apply_defaults(self, scope: Scope, project_id: str, inputs: Properties, change: Properties) -> None:
+        """The default branch and endpoint are objects of their own: changed where they differ from what is asked."""
+        client = scope.client
+        wanted = inputs.get("defaultBranch") or {}
+        if "defaultBranch" in change and wanted:
+            branch = await _default_branch(client, project_id)
+            asked = {key: wanted[key] for key in ("name", "protected") if key in wanted}
+            fields = {key: value for key, value in asked.items() if getattr(branch, key) != value}
+            if fields:
+                path = path_of("projects", project_id, "branches", branch.id)
+                answer = await client.request("PATCH", path, body={"branch": fields}, timeout=scope.timeout)
+                await client.settle(project_id, answer, scope.timeout)
+        limits = inputs.get("defaultEndpoint") or {}
+        if "defaultEndpoint" in change and limits:
+            branch = await _default_branch(client, project_id)
+            endpoint = await _read_write(client, project_id, branch.id)
+            fields = _endpoint_fields(endpoint, limits) if endpoint else {}
+            if endpoint and fields:
+                path = path_of("projects", project_id, "endpoints", endpoint.id)
+                answer = await client.request("PATCH", path, body={"endpoint": fields}, timeout=scope.timeout)
+                await client.settle(project_id, answer, scope.timeout)
+
+    async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
+        if state.get("deletionProtection", True):
+            hint = "set deletionProtection to false, apply that, then delete"
+            raise Protected(f"project {resource_id} is protected against deletion: {hint}")
+        if resource_id in scope.adopted:
+            raise Protected(f"project {resource_id} was taken over in this run and is not deleted by it: run again")
+        async with scope.client.changing(resource_id):
+            try:
+                await scope.client.request("DELETE", path_of("projects", resource_id), timeout=scope.timeout)
+            except NotFound:
+                return
+
+    async def read(
+        self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
+    ) -> tuple[str, Properties, Properties] | None:
+        found = await self._state(scope.client, resource_id, inputs, state.get("password"))
+        return None if found is None else (resource_id, *found)
+
+    async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
+        found = await self._left_behind(scope, inputs, self.mark(scope.urn, inputs), recent=False)
+        return None if found is None else (found, await self._complete(scope, found, inputs, {}))
+
+    async def _state(
+        self, client: Client, project_id: str, inputs: Properties, password: str | None
+    ) -> tuple[Properties, Properties] | None:
+        """(inputs, state) of a live project."""
+        try:
+            answer = await client.get(path_of("projects", project_id))
+        except NotFound:
+            return None
+        project = ProjectModel.model_validate(answer["project"])
+        if project.deleted_at:
+            return None
+        branch = await _default_branch(client, project_id)
+        endpoint = await _read_write(client, project_id, branch.id)
+        role, database = await _first_role_and_database(client, project_id, branch.id, inputs)
+        if role and not password and project.store_passwords:
+            password = await reveal_password(client, project_id, branch.id, role.name)
+        live = self._live(project, branch, endpoint, role, database)
+        managed = self.managed(live, inputs)
+        computed: Properties = {
+            "projectId": project.id,
+            "defaultBranchId": branch.id,
+            "createdAt": project.created_at,
+            "subscriptionType": project.owner.subscription_type,
+            "defaultEndpointId": endpoint.id if endpoint else "",
+            "host": endpoint.host if endpoint else "",
+            "poolerHost": endpoint.pooler_host if endpoint else "",
+            "databaseName": database.name if database else "",
+            "roleName": role.name if role else "",
+            "password": password or "",
+        }
+        computed |= _uris(computed)
+        return managed, {**managed, **computed}
+
+    def _live(
+        self,
+        project: ProjectModel,
+        branch: Branch,
+        endpoint: Endpoint | None,
+        role: Role | None,
+        database: Database | None,
+    ) -> Properties:
+        settings, limits = project.settings, project.default_endpoint_settings
+        return {
+            "name": project.name,
+            "regionId": project.region_id,
+            "pgVersion": project.pg_version,
+            "orgId": project.org_id,
+            "storePasswords": project.store_passwords,
+            "historyRetentionSeconds": project.history_retention_seconds,
+            "defaultBranch": {
+                "name": branch.name,
+                "protected": branch.protected,
+                "roleName": role.name if role else None,
+                "databaseName": database.name if database else None,
+            },
+            "defaultEndpoint": _endpoint_limits(endpoint) if endpoint else None,
+            "endpointDefaults": {
+                "minCu": limits.autoscaling_limit_min_cu,
+                "maxCu": limits.autoscaling_limit_max_cu,
+                "suspendTimeoutSeconds": limits.suspend_timeout_seconds,
+                "pgSettings": limits.pg_settings or None,
+            },
+            "allowedIps": settings.allowed_ips.ips,
+            "allowedIpsProtectedOnly": settings.allowed_ips.protected_branches_only,
+            "blockPublicConnections": settings.block_public_connections,
+            "blockVpcConnections": settings.block_vpc_connections,
+            "logicalReplication": settings.enable_logical_replication,
+            "quota": {key: settings.quota.get(wire, 0) for key, wire in _QUOTA.items()},
+            "auditLogLevel": settings.audit_log_level,
+            "maintenanceWindow": _window_from(settings.maintenance_window),
+            "preloadLibraries": _libraries_from(settings.preload_libraries),
+        }
+
+
+async def reveal_password(client: Client, project_id: str, branch_id: str, role: str) -> str | None:
+    """The stored password; None where passwords are not stored (412) or the role has none."""
+    path = path_of("projects", project_id, "branches", branch_id, "roles", role, "reveal_password")
+    try:
+        answer = await client.get(path)
+    except NeonError as error:
+        if error.status in (404, 412):
+            return None
+        raise
+    return str(answer["password"])
+
+
+async def _default_branch(client: Client, project_id: str) -> Branch:
+    listed = await client.listing(path_of("projects", project_id, "branches"), "branches")
+    found = next((item for item in listed if item.get("default")), None)
+    if found is None:
+        raise NotFound(f"default branch of project {project_id}", "there is none")
+    return Branch.model_validate(found)
+
+
+async def _read_write(client: Client, project_id: str, branch_id: str) -> Endpoint | None:
+    listed = await client.listing(path_of("projects", project_id, "endpoints"), "endpoints")
+    found = [Endpoint.model_validate(item) for item in listed if item["branch_id"] == branch_id]
+    return next((endpoint for endpoint in found if endpoint.type == "read_write"), None)
+
+
+async def _first_role_and_database(
+    client: Client, project_id: str, branch_id: str, inputs: Properties
+) -> tuple[Role | None, Database | None]:
+    """The role and database that came with the project: the named ones, else the oldest."""
+    branch = inputs.get("defaultBranch") or {}
+    base = ("projects", project_id, "branches", branch_id)
+    roles = [Role.model_validate(r) for r in await client.listing(path_of(*base, "roles"), "roles")]
+    databases = [Database.model_validate(d) for d in await client.listing(path_of(*base, "databases"), "databases")]
+    roles = sorted((role for role in roles if not role.protected), key=lambda role: role.created_at)
+    databases.sort(key=lambda database: database.created_at)
+    role = next((r for r in roles if r.name == branch.get("roleName")), roles[0] if roles else None)
+    database = next((d for d in databases if d.name == branch.get("databaseName")), databases[0] if databases else None)
+    return role, database
+
+
+def _uris(state: Properties) -> Properties:
+    from urllib.parse import quote
+
+    if not (state["password"] and state["host"]):
+        return {"connectionUri": "", "pooledConnectionUri": ""}
+    role, password = quote(state["roleName"], safe=""), quote(state["password"], safe="")
+    tail = f"/{quote(state['databaseName'], safe='')}?sslmode=require"
+    return {
+        "connectionUri": f"postgresql://{role}:{password}@{state['host']}{tail}",
+        "pooledConnectionUri": f"postgresql://{role}:{password}@{state['poolerHost']}{tail}",
+    }
+
+
+def _limits(given: Properties) -> Properties:
+    fields = {
+        "autoscaling_limit_min_cu": given.get("minCu"),
+        "autoscaling_limit_max_cu": given.get("maxCu"),
+        "suspend_timeout_seconds": given.get("suspendTimeoutSeconds"),
+        "pg_settings": given.get("pgSettings"),
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _endpoint_limits(endpoint: Endpoint) -> Properties:
+    return {
+        "name": endpoint.name,
+        "minCu": endpoint.autoscaling_limit_min_cu,
+        "maxCu": endpoint.autoscaling_limit_max_cu,
+        "suspendTimeoutSeconds": endpoint.suspend_timeout_seconds,
+        "pgSettings": endpoint.settings.get("pg_settings") or None,
+    }
+
+
+def _endpoint_fields(endpoint: Endpoint, wanted: Properties) -> Properties:
+    live = _endpoint_limits(endpoint)
+    differing = {key: value for key, value in wanted.items() if live.get(key) != value}
+    fields = _limits({key: value for key, value in differing.items() if key != "pgSettings"})
+    if "name" in differing:
+        fields["name"] = differing["name"]
+    if "pgSettings" in differing:
+        fields["settings"] = {"pg_settings": differing["pgSettings"]}
+    return fields
+
+
+def _settings(change: Properties, inputs: Properties | None = None) -> Properties:
+    """The settings block for the changed keys; an address list and its scope travel together."""
+    inputs = inputs or change
+    fields: Properties = {wire: change[key] for key, wire in _SETTINGS.items() if key in change}
+    if "allowedIps" in change or "allowedIpsProtectedOnly" in change:
+        fields["allowed_ips"] = {
+            "ips": inputs.get("allowedIps") or [],
+            "protected_branches_only": bool(inputs.get("allowedIpsProtectedOnly", False)),
+        }
+    if "quota" in change:
+        quota = change["quota"] or {}
+        fields["quota"] = {wire: quota.get(key, 0) for key, wire in _QUOTA.items()}
+    if change.get("maintenanceWindow"):
+        given = change["maintenanceWindow"]
+        fields["maintenance_window"] = {
+            "weekdays": given.get("weekdays"),
+            "start_time": given.get("startTime"),
+            "end_time": given.get("endTime"),
+        }
+    if change.get("preloadLibraries"):
+        given = change["preloadLibraries"]
+        fields["preload_libraries"] = {
+            "use_defaults": given.get("useDefaults", True),
+            "enabled_libraries": given.get("enabledLibraries", []),
+        }
+    return fields
+
+
+def _window_from(window: dict[str, Any] | None) -> Properties | None:
+    if not window or not window.get("weekdays"):
+        return None
+    return {"weekdays": window["weekdays"], "startTime": window.get("start_time"), "endTime": window.get("end_time")}
+
+
+def _libraries_from(libraries: dict[str, Any] | None) -> Properties | None:
+    if libraries is None:
+        return None
+    return {
+        "useDefaults": libraries.get("use_defaults", True),
+        "enabledLibraries": libraries.get("enabled_libraries", []),
+    }
+
+
+def _unapplied(state: Properties, change: Properties) -> Properties:
+    """After a failed update the state keeps the old values, so that the next run sends the change again."""
+    return {key: state.get(key) for key in change}

@@ -1,0 +1,185 @@
+"""A Postgres role. Id: `<project>/<branch>/<name>`.
+
+A role carries no mark of ours. One that exists already is taken over only when it was made within the window of an interrupted
+run, and then gets a new password: who else may have seen the old one can use it no longer. An older one belongs to someone, and
+the error says how to import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from neon_provider import checks
+from neon_provider.checks import Problem
+from neon_provider.client import path_of
+from neon_provider.convert import Properties, known
+from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Unreachable
+from neon_provider.models import Role as RoleModel
+from neon_provider.resources.base import Change, Property, Resource, Scope, is_recent
+from neon_provider.resources.project import reveal_password
+
+
+class Role(Resource):
+    """See the module."""
+
+    token = "neon:index:Role"
+    properties = {
+        "projectId": Property(Change.REPLACE, required=True),
+        "branchId": Property(Change.REPLACE, required=True),
+        "name": Property(Change.REPLACE, required=True),
+        "noLogin": Property(Change.REPLACE),
+        "passwordRotation": Property(),
+    }
+    computed = ("password", "protected", "authenticationMethod")
+    secret = frozenset({"password"})
+    delete_before_replace = True
+
+    def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
+        values = known(news)
+        for key, check in (
+            ("projectId", checks.an_id()),
+            ("branchId", checks.an_id("br-")),
+            ("name", checks.postgres_name),
+        ):
+            if key in values:
+                yield from check(key, values[key])
+
+    async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
+        project_id, branch_id, name = str(inputs["projectId"]), str(inputs["branchId"]), str(inputs["name"])
+        body: Properties = {"name": name}
+        if "noLogin" in inputs:
+            body["no_login"] = inputs["noLogin"]
+        path = path_of("projects", project_id, "branches", branch_id, "roles")
+        async with scope.client.changing(project_id):
+            try:
+                answer = await scope.client.request("POST", path, body={"role": body}, timeout=scope.timeout)
+            except (Unreachable, Conflict, Invalid) as error:
+                await self._must_be_ours(scope, inputs, error)
+                scope.adopted.add(role_id(inputs))
+                return await self._take_over(scope, inputs)
+            return await self._complete(scope, inputs, answer)
+
+    async def _must_be_ours(self, scope: Scope, inputs: Properties, error: NeonError) -> None:
+        found = await self._live(scope, inputs)
+        if found is None:
+            raise error
+        if not is_recent(found.created_at):
+            raise Conflict(
+                f"role {inputs['name']!r}",
+                "it exists already",
+                advice=f"Import it: pulumi import {self.token} <name> {role_id(inputs)}",
+            ) from error
+
+    async def _take_over(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
+        answer = {} if inputs.get("noLogin") else await self._reset(scope, inputs)
+        return await self._complete(scope, inputs, answer)
+
+    async def _complete(self, scope: Scope, inputs: Properties, answer: Properties) -> tuple[str, Properties]:
+        password = (answer.get("role") or {}).get("password") or ""
+        try:
+            await scope.client.settle(str(inputs["projectId"]), answer, scope.timeout)
+            found = await self._live(scope, inputs)
+        except NeonError as error:
+            raise self.partial(role_id(inputs), inputs, {"password": password}, error) from error
+        if found is None:
+            raise NotFound(f"role {inputs['name']!r}", "it is gone right after it was made", advice="Run again")
+        return role_id(inputs), {**inputs, **_computed(found, password)}
+
+    async def _reset(self, scope: Scope, inputs: Properties) -> Properties:
+        base = path_of(
+            "projects", str(inputs["projectId"]), "branches", str(inputs["branchId"]), "roles", str(inputs["name"])
+        )
+        answer: Properties = await scope.client.request("POST", f"{base}/reset_password", timeout=scope.timeout)
+        return answer
+
+    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        project_id = str(inputs["projectId"])
+        password = str(state.get("password") or "")
+        async with scope.client.changing(project_id):
+            try:
+                if inputs.get("passwordRotation") != state.get("passwordRotation"):
+                    answer = await self._reset(scope, inputs)
+                    password = str((answer.get("role") or {}).get("password") or "")
+                    await scope.client.settle(project_id, answer, scope.timeout)
+                found = await self._live(scope, inputs)
+            except NeonError as error:
+                # The rotation counts as done once a new password is known; otherwise the next run asks again.
+                new = password != state.get("password")
+                old = {} if new else {"passwordRotation": state.get("passwordRotation")}
+                raise self.partial(
+                    resource_id, inputs, {**_kept(state, self), "password": password, **old}, error
+                ) from error
+        if found is None:
+            raise NotFound(f"role {inputs['name']!r}", "it is gone", advice="Run a refresh")
+        if not password and not inputs.get("noLogin"):
+            revealed = await reveal_password(scope.client, project_id, str(inputs["branchId"]), found.name)
+            password = revealed or ""
+        return {**inputs, **_computed(found, password)}
+
+    async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
+        project_id, branch_id, name = split(resource_id)
+        async with scope.client.changing(project_id):
+            try:
+                path = path_of("projects", project_id, "branches", branch_id, "roles", name)
+                answer = await scope.client.request("DELETE", path, timeout=scope.timeout)
+            except NotFound:
+                return
+            await scope.client.settle(project_id, answer, scope.timeout)
+
+    async def read(
+        self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
+    ) -> tuple[str, Properties, Properties] | None:
+        project_id, branch_id, name = split(resource_id)
+        identity = {"projectId": project_id, "branchId": branch_id, "name": name}
+        try:
+            path = path_of("projects", project_id, "branches", branch_id, "roles")
+            listed = await scope.client.listing(path, "roles")
+        except NotFound:
+            return None
+        item = next((item for item in listed if item["name"] == name), None)
+        if item is None:
+            return None
+        found = RoleModel.model_validate(item)
+        password = state.get("password") or await reveal_password(scope.client, project_id, branch_id, name)
+        managed = {**inputs, **identity}
+        return resource_id, managed, {**managed, **_computed(found, str(password or ""))}
+
+    async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
+        found = await self._live(scope, inputs)
+        if found is None or not is_recent(found.created_at):
+            return None
+        async with scope.client.changing(str(inputs["projectId"])):
+            return await self._take_over(scope, inputs)
+
+    async def _live(self, scope: Scope, inputs: Properties) -> RoleModel | None:
+        path = path_of(
+            "projects", str(inputs["projectId"]), "branches", str(inputs["branchId"]), "roles", str(inputs["name"])
+        )
+        try:
+            answer = await scope.client.get(path)
+        except NotFound:
+            return None
+        return RoleModel.model_validate(answer["role"])
+
+
+def role_id(inputs: Properties) -> str:
+    """The id of a role or database."""
+    return f"{inputs['projectId']}/{inputs['branchId']}/{inputs['name']}"
+
+
+def split(resource_id: str) -> tuple[str, str, str]:
+    """(project, branch, name) of an id; a name may hold slashes."""
+    parts = resource_id.split("/", 2)
+    if len(parts) != 3 or not all(parts):
+        raise ValueError(
+            f"{resource_id!r} is no id of this kind: it looks like quiet-river-12345678/br-late-sun-12345678/name"
+        )
+    return parts[0], parts[1], parts[2]
+
+
+def _computed(role: RoleModel, password: str) -> Properties:
+    return {"password": password, "protected": role.protected, "authenticationMethod": role.authentication_method}
+
+
+def _kept(state: Properties, resource: Resource) -> Properties:
+    return {key: state.get(key) for key in resource.computed}

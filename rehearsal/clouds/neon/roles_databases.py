@@ -1,0 +1,156 @@
+"""Roles and databases of a branch."""
+
+from __future__ import annotations
+
+import secrets
+
+from rehearsal.clouds.neon.branches import live_branch
+from rehearsal.clouds.neon.world import Call, Document, Refusal, new_password
+
+
+def make_role(call: Call, branch: Document, name: str, *, login: bool = True) -> Document:
+    """A new role, with a password if it may log in."""
+    role: Document = {
+        "branch_id": branch["id"],
+        "name": name,
+        "protected": False,
+        "authentication_method": "password" if login else "no_login",
+        "created_at": call.stamp(),
+        "updated_at": call.stamp(),
+        "password": new_password() if login else None,
+    }
+    return call.put("role", f"{branch['id']}/{name}", role)
+
+
+def make_database(call: Call, branch: Document, name: str, owner: str) -> Document:
+    """A new database."""
+    database: Document = {
+        "id": secrets.randbelow(9_000_000) + 1_000_000,
+        "branch_id": branch["id"],
+        "name": name,
+        "owner_name": owner,
+        "created_at": call.stamp(),
+        "updated_at": call.stamp(),
+    }
+    return call.put("database", f"{branch['id']}/{name}", database)
+
+
+def create_role(call: Call, project: str, branch: str) -> Document:
+    """POST …/roles: needs a read-write endpoint; the password stands in this answer only."""
+    owner = _with_compute(call, project, branch)
+    given = call.body.get("role") or {}
+    name = str(given.get("name", ""))
+    if call.get("role", f"{branch}/{name}"):
+        raise Refusal(call.world.switches.taken, "role already exists")
+    role = make_role(call, owner, name, login=not given.get("no_login", False))
+    call.operation(project, "apply_config", branch)
+    return call.with_operations({"role": {**call.shown(role), "password": role["password"]}})
+
+
+def list_roles(call: Call, project: str, branch: str) -> Document:
+    """GET …/roles"""
+    live_branch(call, project, branch)
+    return {"roles": [call.shown(role) for role in call.all("role", branch_id=branch)]}
+
+
+def get_role(call: Call, project: str, branch: str, role: str) -> Document:
+    """GET …/roles/{role}: never the password."""
+    live_branch(call, project, branch)
+    return {"role": call.shown(call.need("role", f"{branch}/{role}", "role"))}
+
+
+def reveal_password(call: Call, project: str, branch: str, role: str) -> Document:
+    """GET …/roles/{role}/reveal_password: 412 where passwords are not stored."""
+    live_branch(call, project, branch)
+    found = call.need("role", f"{branch}/{role}", "role")
+    if not call.need("project", project, "project")["store_passwords"]:
+        raise Refusal(412, "passwords are not stored for this project")
+    if not found.get("password"):
+        raise Refusal(404, "role has no password")
+    return {"password": found["password"]}
+
+
+def reset_password(call: Call, project: str, branch: str, role: str) -> Document:
+    """POST …/roles/{role}/reset_password"""
+    live_branch(call, project, branch)
+    call.lock(project)
+    found = {**call.need("role", f"{branch}/{role}", "role"), "password": new_password(), "updated_at": call.stamp()}
+    call.put("role", f"{branch}/{role}", found)
+    call.operation(project, "apply_config", branch)
+    return call.with_operations({"role": {**call.shown(found), "password": found["password"]}})
+
+
+def delete_role(call: Call, project: str, branch: str, role: str) -> Document | None:
+    """DELETE …/roles/{role}: 204 when it is gone; refused for the owner of a database."""
+    live_branch(call, project, branch)
+    found = call.get("role", f"{branch}/{role}")
+    if found is None:
+        return None
+    call.lock(project)
+    if call.all("database", branch_id=branch, owner_name=role):
+        raise Refusal(call.world.switches.refused, "the role owns a database")
+    call.drop("role", f"{branch}/{role}")
+    call.operation(project, "apply_config", branch)
+    return call.with_operations({"role": call.shown(found)})
+
+
+def create_database(call: Call, project: str, branch: str) -> Document:
+    """POST …/databases"""
+    owner = _with_compute(call, project, branch)
+    given = call.body.get("database") or {}
+    name, role = str(given.get("name", "")), str(given.get("owner_name", ""))
+    if not call.get("role", f"{branch}/{role}"):
+        raise Refusal(404, "owner role not found")
+    if call.get("database", f"{branch}/{name}"):
+        raise Refusal(call.world.switches.taken, "database already exists")
+    database = make_database(call, owner, name, role)
+    call.operation(project, "apply_config", branch)
+    return call.with_operations({"database": call.shown(database)})
+
+
+def list_databases(call: Call, project: str, branch: str) -> Document:
+    """GET …/databases"""
+    live_branch(call, project, branch)
+    return {"databases": [call.shown(database) for database in call.all("database", branch_id=branch)]}
+
+
+def get_database(call: Call, project: str, branch: str, database: str) -> Document:
+    """GET …/databases/{database}"""
+    live_branch(call, project, branch)
+    return {"database": call.shown(call.need("database", f"{branch}/{database}", "database"))}
+
+
+def update_database(call: Call, project: str, branch: str, database: str) -> Document:
+    """PATCH …/databases/{database}: name and owner in place."""
+    live_branch(call, project, branch)
+    call.lock(project)
+    found = dict(call.need("database", f"{branch}/{database}", "database"))
+    given = call.body.get("database") or {}
+    name = given.get("name", database)
+    if name != database and call.get("database", f"{branch}/{name}"):
+        raise Refusal(call.world.switches.taken, "database already exists")
+    found.update({key: given[key] for key in ("name", "owner_name") if key in given})
+    call.drop("database", f"{branch}/{database}")
+    call.put("database", f"{branch}/{name}", found)
+    call.operation(project, "apply_config", branch)
+    return call.with_operations({"database": call.shown(found)})
+
+
+def delete_database(call: Call, project: str, branch: str, database: str) -> Document | None:
+    """DELETE …/databases/{database}: 204 when it is gone."""
+    live_branch(call, project, branch)
+    found = call.get("database", f"{branch}/{database}")
+    if found is None:
+        return None
+    call.lock(project)
+    call.drop("database", f"{branch}/{database}")
+    call.operation(project, "apply_config", branch)
+    return call.with_operations({"database": call.shown(found)})
+
+
+def _with_compute(call: Call, project: str, branch: str) -> Document:
+    found = live_branch(call, project, branch)
+    call.lock(project)
+    if not call.all("endpoint", branch_id=branch, type="read_write"):
+        raise Refusal(404, "branch has no read-write endpoint")
+    return found

@@ -1,0 +1,173 @@
+"""What exists at the local Neon, and what every call needs: ids, the clock, operations, refusals."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from rehearsal.clouds.neon.plans import PLANS, Plan
+from rehearsal.clouds.neon.switches import Switches
+from rehearsal.clouds.store import Object, Store, Transaction
+from rehearsal.engine.values import make_secret, plain
+
+Document: TypeAlias = dict[str, Any]
+"""An object in the API's own form."""
+
+ORGANIZATION: Final = "org-brave-harbor-10000001"
+_ADJECTIVES: Final = ("quiet", "late", "bright", "calm", "green", "round")
+_NOUNS: Final = ("river", "sun", "meadow", "stone", "field", "lake")
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+    """The service says no: status, code and message as Neon writes them."""
+
+    def __init__(self, status: int, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.code = status, message, code
+
+
+@dataclass(slots=True)
+class World:
+    """The objects of one service."""
+
+    store: Store
+    switches: Switches
+    ahead: float = 0
+    """Seconds the service's clock is ahead of the real one."""
+    doomed: str = ""
+    """How operations made by the present call shall end: empty, failed or stuck."""
+
+    @property
+    def plan(self) -> Plan:
+        """The account's plan."""
+        return PLANS[self.switches.plan]
+
+    def now(self) -> float:
+        """The service's clock, seconds since 1970."""
+        return time.time() + self.ahead
+
+
+@dataclass(slots=True)
+class Call:
+    """One request under the store's lock. Writes are seen by its own reads, and kept when it ends well."""
+
+    world: World
+    transaction: Transaction
+    body: Document
+    query: Mapping[str, str]
+    changed: dict[tuple[str, str], Document | None] = field(default_factory=dict)
+    operations: list[Document] = field(default_factory=list)
+
+    # ---- objects ---------------------------------------------------------------------------------------------
+
+    def get(self, kind: str, key: str) -> Document | None:
+        """One object, or None."""
+        if (kind, key) in self.changed:
+            return self.changed[kind, key]
+        found = self.world.store.get(kind, key)
+        return None if found is None else plain(found.properties)
+
+    def all(self, kind: str, **match: Any) -> list[Document]:
+        """Every object of a kind with these values, in the order they were made."""
+        found = {item.id: plain(item.properties) for item in self.world.store.all(kind)}
+        for (changed_kind, key), document in self.changed.items():
+            if changed_kind == kind:
+                found.pop(key, None) if document is None else found.update({key: document})
+        return [d for d in found.values() if all(d.get(name) == value for name, value in match.items())]
+
+    def put(self, kind: str, key: str, document: Document) -> Document:
+        """Make or change an object."""
+        self.changed[kind, key] = document
+        return document
+
+    def drop(self, kind: str, key: str) -> None:
+        """Take an object away."""
+        self.changed[kind, key] = None
+
+    def commit(self) -> None:
+        """Hand the changes to the store."""
+        serial = self.world.store.next_serial
+        for (kind, key), document in self.changed.items():
+            old = self.world.store.get(kind, key)
+            if document is None:
+                if old is not None:
+                    self.transaction.drop(old)
+                continue
+            sealed = {name: make_secret(v) if name == "password" and v else v for name, v in document.items()}
+            self.transaction.put(Object(kind, key, "", 1, old.serial if old else serial, sealed))
+            serial += 0 if old else 1
+
+    # ---- helpers ------------------------------------------------------------------------------------------------
+
+    def stamp(self) -> str:
+        """The present moment as Neon writes it."""
+        return datetime.fromtimestamp(self.world.now(), UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def operation(self, project_id: str, action: str, branch_id: str = "", endpoint_id: str = "") -> None:
+        """Something Neon does in the background."""
+        identifier = str(uuid.uuid4())
+        document: Document = {
+            "id": identifier,
+            "project_id": project_id,
+            "action": action,
+            "failures_count": 0,
+            "created_at": self.stamp(),
+            "updated_at": self.stamp(),
+            "total_duration_ms": 0,
+            "_ends": self.world.now() + self.world.switches.operation_seconds,
+            "_doom": self.world.doomed,
+        }
+        if branch_id:
+            document["branch_id"] = branch_id
+        if endpoint_id:
+            document["endpoint_id"] = endpoint_id
+        self.operations.append(self.put("operation", identifier, document))
+
+    def shown(self, document: Document) -> Document:
+        """An object as a reply shows it: without passwords and without the service's own fields."""
+        return {key: value for key, value in document.items() if key != "password" and not key.startswith("_")}
+
+    def shown_operation(self, document: Document) -> Document:
+        """An operation with its status of this moment."""
+        return {**self.shown(document), "status": self.status_of(document)}
+
+    def status_of(self, operation: Document) -> str:
+        """scheduling, running, then finished; or what a fault wants."""
+        if operation["_doom"]:
+            return "failed" if operation["_doom"] == "failed" else "running"
+        return "finished" if self.world.now() >= operation["_ends"] else "running"
+
+    def with_operations(self, reply: Document) -> Document:
+        """A reply with the operations this call started."""
+        return {**reply, "operations": [self.shown_operation(operation) for operation in self.operations]}
+
+    def need(self, kind: str, key: str, what: str) -> Document:
+        """An object that must exist."""
+        found = self.get(kind, key)
+        if found is None:
+            raise Refusal(404, f"{what} not found")
+        return found
+
+    def lock(self, project_id: str) -> None:
+        """Refuse a change while an operation runs."""
+        if self.world.switches.lock == "off":
+            return
+        for operation in self.all("operation", project_id=project_id):
+            if not operation["_doom"] and self.status_of(operation) == "running":
+                raise Refusal(423, "project has running conflicting operations")
+
+
+def new_id(prefix: str = "") -> str:
+    """An id in Neon's form: `quiet-river-12345678`, with a prefix such as `br-`."""
+    words = f"{secrets.choice(_ADJECTIVES)}-{secrets.choice(_NOUNS)}"
+    return f"{prefix}{words}-{secrets.randbelow(90_000_000) + 10_000_000}"
+
+
+def new_password() -> str:
+    """A password in Neon's form."""
+    return f"npg_{secrets.token_urlsafe(12)}"
