@@ -24,6 +24,7 @@ from rehearsal.engine.values import (
     UNKNOWN,
     Properties,
     from_property_values,
+    has_secret,
     has_unknown,
     make_secret,
     plain,
@@ -87,8 +88,12 @@ class Cloud(p.Provider):
     async def configure(self, request: p.ConfigureRequest) -> p.ConfigureResponse:
         """Keep what is not secret; a local cloud needs no credential."""
         secret = {name for name, prop in self._catalogue.config.items() if prop.secret}
-        settings = _decoded(plain(from_property_values(request.args)))
-        self._account = {key: value for key, value in settings.items() if key not in secret}
+        settings = {
+            key: value
+            for key, value in from_property_values(request.args).items()
+            if key not in secret and not has_secret(value)
+        }
+        self._account = _decoded(settings)
         return p.ConfigureResponse(
             accept_secrets=True, supports_preview=True, accept_resources=False, accept_outputs=True
         )

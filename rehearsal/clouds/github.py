@@ -91,19 +91,20 @@ def _unprocessable(message: str) -> VendorError:
 
 
 def _visibility(attempt: Attempt) -> str:
-    """The visibility of the repository an object belongs to; private when this cloud does not hold it."""
-    for found in attempt.view.find(_REPOSITORY, {"name": attempt.inputs.get("repository")}):
+    """The visibility of the repository an object belongs to; empty when this cloud does not hold the repository."""
+    name = attempt.inputs.get("repository") or attempt.inputs.get("repositoryId")
+    for found in attempt.view.find(_REPOSITORY, {"name": name}):
         return str(found.plain().get("visibility"))
-    return "private"
+    return ""
 
 
-def _protected(attempt: Attempt) -> bool:
-    """Whether the tier has branch protection and environments for this repository."""
-    return attempt.view.plan != "free" or _visibility(attempt) == "public"
+def _closed(attempt: Attempt) -> bool:
+    """Whether the repository is known not to be public, so that the tier decides what it has."""
+    return _visibility(attempt) in ("private", "internal")
 
 
 def _refuse_protection(attempt: Attempt) -> None:
-    if attempt.operation != "delete" and not _protected(attempt):
+    if attempt.operation != "delete" and attempt.view.plan == "free" and _closed(attempt):
         raise VendorError(
             403, "Forbidden", "Upgrade to GitHub Team or make this repository public to enable this feature."
         )
@@ -245,7 +246,7 @@ def _check_environment(inputs: Properties) -> Iterator[Failure]:
 def _refuse_environment(attempt: Attempt) -> None:
     if attempt.operation == "delete":
         return
-    if not _protected(attempt):
+    if attempt.view.plan == "free" and _closed(attempt):
         raise VendorError(404, "Not Found", "Environments need GitHub Team, or a public repository.")
     inputs = attempt.inputs
     reviewers = [
@@ -253,7 +254,7 @@ def _refuse_environment(attempt: Attempt) -> None:
         *(reviewer for group in inputs.get("reviewers") or [] for reviewer in group.get("teams") or []),
     ]
     gated = bool(reviewers or inputs.get("waitTimer"))
-    if gated and attempt.view.plan != "enterprise" and _visibility(attempt) != "public":
+    if gated and attempt.view.plan != "enterprise" and _closed(attempt):
         raise _unprocessable(
             "Failed to create the environment protection rule. Please ensure the billing plan supports the required "
             "reviewers and wait timer protection rules (GitHub Enterprise, or a public repository)."
@@ -459,7 +460,7 @@ def _refuse_ruleset(attempt: Attempt) -> None:
     for name in _METADATA_RULES:
         if rules.get(name) and plan != "enterprise":
             raise _unprocessable(f"Invalid rule '{name}': metadata restrictions need GitHub Enterprise.")
-    if rules.get("mergeQueue") and plan != "enterprise" and _visibility(attempt) != "public":
+    if rules.get("mergeQueue") and plan != "enterprise" and _closed(attempt):
         raise _unprocessable(
             "Invalid rule 'merge_queue': a merge queue needs GitHub Enterprise Cloud or a public repository."
         )

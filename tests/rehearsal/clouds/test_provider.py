@@ -68,6 +68,16 @@ def test_no_message_shows_a_secret(bench: Bench, tmp_path: Path) -> None:
     assert "canary" not in str(failures)
 
 
+def test_a_setting_given_as_a_secret_reaches_no_output(tmp_path: Path) -> None:
+    """Upstash shows the account's e-mail address on every database."""
+    cloud = providers(tmp_path)["upstash"]()
+    settings = {"apiKey": make_secret("canary-key"), "email": make_secret("canary@example.org")}
+    drive(cloud.configure(p.ConfigureRequest({}, to_property_values(settings), True, True)))
+    inputs = to_property_values({"databaseName": "cache", "region": "eu-west-1"})
+    made = drive(cloud.create(p.CreateRequest(urn_of(samples.REDIS, "it"), inputs, 0, False)))
+    assert "canary" not in str(made.properties)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_an_unknown_type_or_function_is_refused_by_name(bench: Bench, package: str) -> None:
     token = f"{package}:index/odd:Odd"
