@@ -1,0 +1,1 @@
+"""What the rehearsal costs, measured: `python -m benchmarks` writes `benchmarks/results.md`."""

@@ -1,0 +1,124 @@
+"""`python -m benchmarks [--rounds N] [--output FILE]`: measure everything and write the results."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.measure import Case, Sample, machine, measure, worker
+
+ROOT = Path(__file__).parent.parent
+STACKS = ("staging", "production")
+UNITS = {"60": "10", "600": "100", "6000": "1000"}
+"""Resources of the synthetic program to its units of six resources."""
+
+
+def main() -> int:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often each case runs (default 5)")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results.md")
+    given = parser.parse_args()
+    samples = measure(_cases(), given.rounds, lambda text: print(text, file=sys.stderr))
+    given.output.write_text(_written(samples, given.rounds), encoding="utf-8")
+    print(f"written: {given.output}")
+    return 0
+
+
+def _cases() -> list[Case]:
+    cases: list[Case] = []
+    for stack in STACKS:
+        cases += [
+            Case(f"{stack}: import", worker("imports", stack)),
+            Case(f"{stack}: floor", worker("floor", stack)),
+            Case(f"{stack}: cold preview", worker("preview", stack)),
+            Case(f"{stack}: up", worker("up", stack)),
+            Case(f"{stack}: no-op preview", worker("preview", stack), _prepared("up", stack)),
+        ]
+    for size, units in UNITS.items():
+        rounds = 3 if size == "6000" else 0
+        cases += [
+            Case(f"synthetic {size}: echo", worker("echo", units), rounds=rounds),
+            Case(f"synthetic {size}: cold preview", worker("synthetic-preview", units), rounds=rounds),
+            Case(f"synthetic {size}: up", worker("synthetic-up", units), rounds=rounds),
+            Case(
+                f"synthetic {size}: no-op preview",
+                worker("synthetic-preview", units),
+                _prepared("synthetic-up", units),
+                rounds=rounds,
+            ),
+        ]
+    return cases
+
+
+def _prepared(work: str, argument: str) -> Callable[[Path], None]:
+    def prepare(folder: Path) -> None:
+        subprocess.run(worker(work, argument)(folder), check=True, capture_output=True)
+
+    return prepare
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------
+
+
+def _written(samples: Mapping[str, Sample], rounds: int) -> str:
+    measured = datetime.now(UTC).strftime("%Y-%m-%d")
+    rows = [
+        f"| {name} | {sample.wall:.2f} | {min(sample.seconds):.2f} to {max(sample.seconds):.2f} | {sample.peak:.0f} |"
+        for name, sample in samples.items()
+    ]
+    return "\n".join(
+        [
+            "# What the rehearsal costs",
+            "",
+            f"Measured {measured} on {machine()}, by `python -m benchmarks --rounds {rounds}`: every case in a process of its",
+            "own, all cases in turns. Wall time is that of the whole process, interpreter and imports included; memory is its",
+            "peak resident size. The floor of a stack is importing its program's packages and one key derivation (PBKDF2);",
+            "the floor of a synthetic run is the same program against a monitor that only echoes. Policies are on for the",
+            "stacks; the synthetic program has none.",
+            "",
+            "| case | median s | range s | peak MiB |",
+            "|---|---:|---:|---:|",
+            *rows,
+            "",
+            "## Against what is wanted",
+            "",
+            "| wanted | measured | |",
+            "|---|---|---|",
+            *_verdicts(samples),
+            "",
+        ]
+    )
+
+
+def _verdicts(samples: Mapping[str, Sample]) -> Sequence[str]:
+    def ratio(part: str, whole: str) -> float:
+        return samples[part].wall / samples[whole].wall
+
+    rows: list[tuple[str, str, bool]] = []
+    for stack in STACKS:
+        found = ratio(f"{stack}: no-op preview", f"{stack}: floor")
+        rows.append((f"no-op of {stack} within 1.5x of its floor", f"{found:.2f}x", found <= 1.5))
+    for size in UNITS:
+        found = ratio(f"synthetic {size}: up", f"synthetic {size}: echo")
+        rows.append((f"up of {size} resources within 1.5x of the echo", f"{found:.2f}x", found <= 1.5))
+    small, large = (_per_resource(samples, size) for size in ("600", "6000"))
+    text = f"{1000 * small:.2f} ms at 600, {1000 * large:.2f} ms at 6000"
+    rows.append(("cost of a further resource constant up to 6000 (within a quarter)", text, large <= 1.25 * small))
+    peak = max(sample.peak for name, sample in samples.items() if "6000" in name and "echo" not in name)
+    rows.append(("under 500 MiB at 6000 resources", f"{peak:.0f} MiB", peak < 500))
+    return [f"| {wanted} | {measured} | {'met' if met else 'missed'} |" for wanted, measured, met in rows]
+
+
+def _per_resource(samples: Mapping[str, Sample], size: str) -> float:
+    """Seconds for each resource beyond the smallest program."""
+    smallest = samples["synthetic 60: up"].wall
+    return (samples[f"synthetic {size}: up"].wall - smallest) / (int(size) - 60)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
