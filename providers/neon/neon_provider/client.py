@@ -26,7 +26,7 @@ from neon_provider.models import FAILED, FINISHED, Operation
 
 DEFAULT_URL: Final = "https://console.neon.tech/api/v2"
 _ALWAYS: Final = frozenset({423, 429, 503})
-_READS: Final = frozenset({500, 502, 504})
+_FAULTS: Final = frozenset({500, 502, 504})
 _ABSOLUTE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _ID: Final = re.compile(r"[a-z0-9-]{1,60}")
 
@@ -107,10 +107,9 @@ class Client:
                 continue
             if response.status_code < 300:
                 return _parsed(asked, response)
-            again = response.status_code in _ALWAYS or (method == "GET" and response.status_code in _READS)
-            again = again or (method in _ABSOLUTE and response.status_code in _READS)
+            again = response.status_code in _ALWAYS or (method in _ABSOLUTE and response.status_code in _FAULTS)
             if not again or last or not await self._wait(attempt, response, deadline):
-                raise _error(asked, response)
+                raise _error(asked, response, self.config.api_key)
         raise ServerFault(asked, "every try failed")
 
     async def _wait(self, attempt: int, response: httpx.Response | None, deadline: float) -> bool:
@@ -210,18 +209,21 @@ def _parsed(asked: str, response: httpx.Response) -> Any:
         raise ServerFault(asked, "the answer is not JSON", status=response.status_code) from None
 
 
-def _error(asked: str, response: httpx.Response) -> NeonError:
+def _error(asked: str, response: httpx.Response, key: str) -> NeonError:
     try:
         body = response.json()
     except ValueError:
         body = {}
-    body = body if isinstance(body, dict) else {}
+    given = body if isinstance(body, dict) else {}
+    message, code, request_id = (
+        str(given.get(name) or "").replace(key or "\0", "[secret]") for name in ("message", "code", "request_id")
+    )
     return from_status(response.status_code)(
         asked,
-        str(body.get("message") or "no message"),
+        message or "no message",
         status=response.status_code,
-        code=str(body.get("code") or ""),
-        request_id=str(body.get("request_id") or ""),
+        code=code,
+        request_id=request_id,
         advice=ADVICE.get(response.status_code, ""),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 UNFINISHED: Final = frozenset({"scheduling", "running", "cancelling"})
 FINISHED: Final = frozenset({"finished", "skipped"})
@@ -13,9 +13,14 @@ FAILED: Final = frozenset({"failed", "error", "cancelled"})
 
 
 class Model(BaseModel):
-    """Base: unknown fields are ignored."""
+    """Base: unknown fields are ignored, null means absent, and an error never shows what was answered."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 
 class Operation(Model):
