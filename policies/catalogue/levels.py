@@ -1,0 +1,77 @@
+"""How strict each rule is in a stack, and with which parameters: `policies/levels/<stack>.json`.
+
+::
+
+    {"HDR-05": {"level": "mandatory", "paymentHosts": ["https://www.payfast.co.za"]}, ...}
+
+Every rule has an entry with exactly its parameters; anything else is refused by name, all mistakes at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from policies.catalogue import registry
+from policies.catalogue.model import Level, Rule
+
+FOLDER: Final = Path(__file__).parent.parent / "levels"
+STRICTEST: Final = "production"
+"""Judges a stack that has no file of its own."""
+
+
+class LevelsError(Exception):
+    """A levels file cannot be used; the text lists every mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One rule in one stack."""
+
+    level: Level
+    parameters: Mapping[str, Any]
+
+
+@cache
+def of_stack(stack: str) -> Mapping[str, Setting]:
+    """The settings of a stack by rule code. Raises `LevelsError`."""
+    path = FOLDER / f"{stack}.json"
+    return load(path if path.is_file() else FOLDER / f"{STRICTEST}.json", registry.rules())
+
+
+def load(path: Path, rules: tuple[Rule, ...]) -> Mapping[str, Setting]:
+    """Read and check one file. Raises `LevelsError`."""
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LevelsError(f"{path.name} cannot be read as JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise LevelsError(f"{path.name} holds no object of rules")
+    mistakes = list(_mistakes(given, {rule.id: rule for rule in rules}))
+    if mistakes:
+        raise LevelsError("\n".join([f"{path.name} has mistakes; no rule was run:", *(f"  {m}" for m in mistakes)]))
+    return {
+        code: Setting(Level(entry["level"]), {key: value for key, value in entry.items() if key != "level"})
+        for code, entry in given.items()
+    }
+
+
+def _mistakes(given: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[str]:
+    for code in sorted(set(given) - set(rules)):
+        yield f"{code}: is no rule; known are: {', '.join(sorted(rules))}"
+    for code, rule in sorted(rules.items()):
+        entry = given.get(code)
+        if not isinstance(entry, dict):
+            yield f'{code}: is missing; give {{"level": "mandatory"}} at least'
+            continue
+        if entry.get("level") not in list(Level):
+            yield f"{code}.level: {entry.get('level')!r} is none of {', '.join(Level)}"
+        for key in sorted(set(entry) - set(rule.parameters) - {"level"}):
+            yield f"{code}.{key}: is no parameter; known are: {', '.join(rule.parameters) or 'none'}"
+        for key, kind in rule.parameters.items():
+            if type(entry.get(key)) is not kind:
+                yield f"{code}.{key}: {entry.get(key)!r} is not of type {kind.__name__}"
