@@ -105,6 +105,7 @@ class Stage:
         on_event: Callable[[Event], None] | None = None,
         journal_hook: JournalHook | None = None,
         policies: bool = True,
+        serve_policies: bool = False,
     ) -> Result:
         """Play one operation; `play` takes the place of the stage's own, for an edited program."""
         play = play or self.play
@@ -115,7 +116,7 @@ class Stage:
                 state=self.state,
                 providers=self.providers(),
                 packs=play.packs if policies else (),
-                options=Options(journal_hook=journal_hook),
+                options=Options(journal_hook=journal_hook, serve_policies=serve_policies),
                 on_event=on_event,
             )
 

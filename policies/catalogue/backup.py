@@ -15,7 +15,7 @@ _DAY: Final = 86_400
 
 @rule(
     "BK-01",
-    "every database has daily snapshots that are kept long enough",
+    "databases have daily snapshots",
     risk="without a snapshot of yesterday, more than the recovery point objective is lost",
     severity=Severity.CRITICAL,
     applies_to=(NEON_PROJECT, NEON_SCHEDULE),
@@ -49,7 +49,7 @@ def _items(schedule: Resource) -> Iterator[tuple[int, dict[str, object]]]:
 
 @rule(
     "BK-02",
-    "full copies go weekly to another vendor and cannot be changed there",
+    "full copies go to another vendor",
     risk="one closed account, or one stolen token, takes the database and all its snapshots",
     severity=Severity.HIGH,
     applies_to=(BACKUP_EXPORT,),

@@ -51,7 +51,7 @@ def _text(sources: tuple[str, ...] | None) -> str | None:
 
 @rule(
     "HDR-02",
-    "the content security policy is enforced and well formed",
+    "csp is enforced and well formed",
     risk="a policy that only reports, or a misspelt directive, restricts nothing",
     severity=Severity.HIGH,
     applies_to=_BOTH,
@@ -102,7 +102,7 @@ def forbid_unsafe_scripts(resource: Resource, _: Parameters) -> Iterator[Finding
 
 @rule(
     "HDR-04",
-    "plugins and foreign bases are shut out and everything has a default",
+    "csp defaults are closed",
     risk="what no directive names is allowed from everywhere",
     severity=Severity.HIGH,
     applies_to=_BOTH,
@@ -124,7 +124,7 @@ def require_closed_defaults(resource: Resource, _: Parameters) -> Iterator[Findi
 
 @rule(
     "HDR-05",
-    "forms are sent to this site and to the stack's PayFast only",
+    "forms go to this site and to PayFast",
     risk="a changed form sends a payment, or a password, elsewhere; or a test pays with real money",
     severity=Severity.CRITICAL,
     applies_to=_BOTH,
@@ -145,7 +145,7 @@ def limit_form_targets(resource: Resource, parameters: Parameters) -> Iterator[F
 
 @rule(
     "HDR-06",
-    "pages are framed by nobody else",
+    "pages are not framed by others",
     risk="a hidden frame makes customers click what they do not see",
     severity=Severity.HIGH,
     applies_to=_BOTH,

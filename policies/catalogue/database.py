@@ -16,7 +16,7 @@ _DEFAULT_HISTORY: Final = 86_400
 
 @rule(
     "DB-03",
-    "the history window is long enough to recover and no longer than allowed",
+    "the history window is bounded",
     risk="a mistake that is noticed late cannot be undone; kept too long, erased data comes back",
     severity=Severity.HIGH,
     applies_to=(NEON_PROJECT,),

@@ -12,7 +12,7 @@ from policies.catalogue.types import GITHUB_ENVIRONMENT, GITHUB_ENVIRONMENT_BRAN
 
 @rule(
     "GH-04",
-    "deployments are approved and come from the environment's branch",
+    "deployments are approved",
     risk="one person, or one stolen token, deploys unreviewed code with the environment's secrets",
     severity=Severity.CRITICAL,
     applies_to=(GITHUB_ENVIRONMENT, GITHUB_ENVIRONMENT_BRANCH),

@@ -31,7 +31,7 @@ _DENIED: Final = ("camera", "microphone", "usb", "serial", "hid", "payment")
 
 @rule(
     "HDR-01",
-    "every project sends the header profile on every path",
+    "projects send the header profile",
     risk="a page without the profile can be framed, sniffed or scripted by others",
     severity=Severity.HIGH,
     applies_to=(VERCEL_PROJECT, VERCEL_ROUTE),
@@ -152,7 +152,7 @@ def forbid_devices(route: Resource, _: Parameters) -> Iterator[Finding]:
 
 @rule(
     "HDR-12",
-    "windows and resources of other origins are kept apart",
+    "other origins are kept apart",
     risk="another site can reach into a window it opened, or read resources by side channels",
     severity=Severity.MEDIUM,
     applies_to=(VERCEL_ROUTE,),

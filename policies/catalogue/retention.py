@@ -20,7 +20,7 @@ _WANTED: Final = {
 
 @rule(
     "RET-01",
-    "old deployments stay long enough to roll back and no longer than needed",
+    "deployment retention is bounded",
     risk="without an old deployment there is no rollback; kept for ever, old code with old holes stays reachable",
     severity=Severity.MEDIUM,
     applies_to=(VERCEL_PROJECT, VERCEL_RETENTION),
@@ -43,7 +43,7 @@ def limit_deployments(resources: Sequence[Resource], _: Parameters) -> Iterator[
 
 @rule(
     "RET-02",
-    "logs are kept for a year, three months at hand, and nobody can change them",
+    "logs are kept for a year",
     risk="a break-in found late cannot be traced",
     severity=Severity.HIGH,
     applies_to=(LOG_SINK,),

@@ -37,7 +37,7 @@ def ssdf(*practices: str) -> tuple[Requirement, ...]:
 
 def oshp(*headers: str) -> tuple[Requirement, ...]:
     """OWASP Secure Headers Project."""
-    return _clauses("OWASP Secure Headers", "2026", headers)
+    return _clauses("OWASP Secure Headers", "", headers)
 
 
 def _clauses(standard: str, version: str, clauses: tuple[str, ...]) -> tuple[Requirement, ...]:

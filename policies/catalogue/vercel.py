@@ -12,7 +12,7 @@ from policies.catalogue.types import VERCEL_CUSTOM_ENVIRONMENT, VERCEL_PROJECT
 
 @rule(
     "VRC-01",
-    "the environment is built from its own branch",
+    "projects build their own branch",
     risk="unreleased code reaches customers",
     severity=Severity.CRITICAL,
     applies_to=(VERCEL_PROJECT, VERCEL_CUSTOM_ENVIRONMENT),

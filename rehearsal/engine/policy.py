@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
 
@@ -73,10 +74,10 @@ class Settings(Protocol):
 class PolicyPack:
     """One loaded pack. Subclasses say how the analyzer is reached."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         info = self._call("GetAnalyzerInfo", empty_pb2.Empty())
         self.name: str = info.name
-        self.version: str = info.version
+        self.version = _version(path, info.version)
         self.policies: int = len(info.policies)
         self.judged = 0
         """How many resources this pack has looked at."""
@@ -151,7 +152,7 @@ class InProcessPack(PolicyPack):
         self._context = contextvars.copy_context()
         self._context.run(_configure, run, dry_run, organization)
         self._analyzer = self._context.run(_capture, path)
-        super().__init__()
+        super().__init__(path)
 
     def _call(self, method: str, request: Any) -> Any:
         return self._context.run(getattr(self._analyzer, method), request, None)
@@ -181,7 +182,7 @@ class ServedPack(PolicyPack):
         size = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
         self._channel = grpc.insecure_channel(f"127.0.0.1:{int(port)}", options=size)
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
-        super().__init__()
+        super().__init__(path)
 
     def _call(self, method: str, request: Any) -> Any:
         return getattr(self._stub, method)(request)
@@ -219,8 +220,19 @@ def _configure(run: Settings, dry_run: bool, organization: str) -> None:  # noqa
     pulumi.runtime.set_all_config(dict(run.config))
 
 
+def _version(path: Path, default: str) -> str:
+    """The pack's version stands in its PulumiPolicy.yaml; the SDK itself never knows it."""
+    try:
+        described = yaml.safe_load((path / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError(f"{path} is no policy pack: its PulumiPolicy.yaml cannot be read") from error
+    return str(described.get("version", default)) if isinstance(described, dict) else default
+
+
 def _capture(path: Path) -> Any:
     """Run the pack's entry point and keep the analyzer it would have served."""
+    if not (path / "__main__.py").is_file():  # runpy would take another `__main__` from the import path
+        raise InputError(f"{path} is no policy pack: it has no __main__.py")
     import grpc
     from pulumi.runtime.proto import analyzer_pb2_grpc
 

@@ -1,0 +1,73 @@
+"""The pack as CrossGuard runs it: over our own program, by both callers, and against secrets and faults."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brightbroom.plays import play_of
+from policies.catalogue import registry
+from rehearsal.engine import InputError, Operation, Result
+from rehearsal.stage import Stage
+
+ROOT = Path(__file__).parent.parent.parent
+
+BAD: dict[str, dict[str, Any]] = {
+    "staging": {"headers.referrerPolicy": "unsafe-url", "database.historyHours": 6},
+    "production": {
+        "headers.strictTransportSecurity": "max-age=60",
+        "hosting.productionBranch": "main",
+        "database.snapshots.retentionDays": 7,
+        "hosting.retention.production": "1w",
+        "delivery.branch": "main",
+    },
+}
+FIRED = {"staging": {"HDR-10", "DB-03"}, "production": {"HDR-07", "VRC-01", "BK-01", "RET-01", "GH-04"}}
+
+
+def _preview(folder: Path, stack: str, changes: dict[str, Any], *, served: bool = False) -> Result:
+    with Stage(play_of(ROOT, stack, changes), folder, fresh=True) as stage:
+        return stage.run(Operation.PREVIEW, serve_policies=served)
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_our_own_stacks_pass_every_rule_at_the_first_preview(tmp_path: Path, stack: str) -> None:
+    result = _preview(tmp_path, stack, {})
+    assert result.findings == []
+    assert [pack.policies for pack in result.packs] == [len(registry.rules())]
+    assert result.packs[0].version == "1.0.0"
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_both_callers_of_the_pack_give_the_same_verdict(tmp_path: Path, stack: str) -> None:
+    inside = _preview(tmp_path / "inside", stack, BAD[stack])
+    served = _preview(tmp_path / "served", stack, BAD[stack], served=True)
+    assert {finding.message.split()[0] for finding in inside.findings} == FIRED[stack]
+    assert inside.findings == served.findings
+    assert inside.packs == served.packs
+
+
+def test_a_mandatory_violation_stops_before_anything_is_created(tmp_path: Path) -> None:
+    with Stage(play_of(ROOT, "staging", BAD["staging"]), tmp_path, fresh=True) as stage:
+        stage.run(Operation.PREVIEW)
+        assert not stage.inventory()
+        assert not stage.state.resources
+
+
+def test_findings_quote_no_value_of_a_variable(tmp_path: Path) -> None:
+    play = play_of(ROOT, "staging", {"application.features": {"TOKEN": True}})
+    with Stage(play, tmp_path, fresh=True) as stage:
+        result = stage.run(Operation.PREVIEW)
+    assert {finding.message.split()[0] for finding in result.findings} == {"SEC-01"}
+    assert all("'VITE_FEATURE_TOKEN'" in finding.message for finding in result.findings)
+    assert not any("seen 'true'" in finding.message for finding in result.findings)
+
+
+def test_a_folder_without_a_pack_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    play = replace(play_of(ROOT, "staging"), packs=(tmp_path / "nothing",))
+    with Stage(play, tmp_path / "data", fresh=True) as stage, pytest.raises(InputError, match=r"has no __main__\.py"):
+        stage.run(Operation.PREVIEW)
