@@ -30,7 +30,9 @@ FIRED = {"staging": {"HDR-10", "DB-03"}, "production": {"HDR-07", "VRC-01", "BK-
 
 def _preview(folder: Path, stack: str, changes: dict[str, Any], *, served: bool = False) -> Result:
     with Stage(play_of(ROOT, stack, changes), folder, fresh=True) as stage:
-        return stage.run(Operation.PREVIEW, serve_policies=served)
+        result = stage.run(Operation.PREVIEW, serve_policies=served)
+    assert result.failures == []
+    return result
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
