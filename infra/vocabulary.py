@@ -40,6 +40,18 @@ FUNCTION_REGION_OF: Final[dict[str, str]] = {
 """The Vercel function region in the same place as each Neon region (vercel.com/docs/edge-network/regions, neon.com/docs
 /introduction/regions). There is none in Africa."""
 
+CACHE_REGION_OF: Final[dict[str, str]] = {
+    "aws-us-east-1": "us-east-1",
+    "aws-us-east-2": "us-east-1",
+    "aws-us-west-2": "us-west-2",
+    "aws-eu-central-1": "eu-central-1",
+    "aws-eu-west-2": "eu-west-1",
+    "aws-ap-southeast-1": "ap-southeast-1",
+    "aws-ap-southeast-2": "ap-southeast-2",
+    "aws-sa-east-1": "sa-east-1",
+}
+"""Upstash's region in the same place as each Neon region, or the nearest where it has none there (upstash.com/docs/redis)."""
+
 
 def _matching(pattern: str, example: str) -> Callable[[str], str]:
     compiled = re.compile(pattern)
@@ -84,7 +96,11 @@ PostgresName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z_][a-z0-
 TimeZone: TypeAlias = Annotated[str, AfterValidator(_time_zone)]
 PathPrefix: TypeAlias = Annotated[str, AfterValidator(_matching(r"/[A-Za-z0-9/_-]*", "/account"))]
 EmailAddress: TypeAlias = Annotated[str, AfterValidator(_matching(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "ops@example.com"))]
-Slug: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z0-9][a-z0-9-]{0,50}", "brightbroom"))]
+Slug: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z0-9][a-z0-9-]{0,49}", "brightbroom"))]
+BucketName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "shop-backups"))]
+FeatureName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[A-Z][A-Z0-9_]{0,99}", "NEW_BOOKING_FLOW"))]
+CheckName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9][A-Za-z0-9 _./()-]{0,99}", "validate"))]
+MerchantId: TypeAlias = Annotated[str, AfterValidator(_matching(r"[0-9]{6,12}", "10000100: six to twelve digits"))]
 Hour: TypeAlias = Annotated[int, Field(ge=0, le=23)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=3650)]
 ComputeUnits: TypeAlias = Annotated[float, Field(ge=0.25, le=56)]
