@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
-from neon_provider.client import Client, Clock
-from neon_provider.convert import Properties, to_plain, to_wire
-from neon_provider.provider import NeonProvider
 from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
+from neon_provider.client import Client, Clock
+from neon_provider.convert import Properties, to_plain, to_wire
+from neon_provider.provider import NeonProvider
 from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
 
 T = TypeVar("T")
@@ -81,6 +81,7 @@ class Neon:
         self._config = config or {}
         self._runner = asyncio.Runner()
         self._providers: list[NeonProvider] = []
+        self._others = httpx.Client(verify=False)
 
     def __enter__(self) -> Self:
         self.service.start()
@@ -94,6 +95,7 @@ class Neon:
         for provider in self._providers:
             self.run(provider.close())
         self._runner.close()
+        self._others.close()
         self.service.stop()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -130,7 +132,7 @@ class Neon:
     def ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """A request of somebody else's."""
         headers = {"Authorization": f"Bearer {self.service.api_key}"}
-        return httpx.request(method, f"{self.service.url}{path}", json=body, headers=headers)
+        return self._others.request(method, f"{self.service.url}{path}", json=body, headers=headers)
 
     # ---- one request each ------------------------------------------------------------------------------------------
 

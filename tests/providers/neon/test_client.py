@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+
 from neon_provider import errors
 from neon_provider.client import Client, ClientConfig, check_id, path_of
-
 from tests.providers.neon.harness import FakeClock
 
 KEY = "napi_canary_of_the_client"
@@ -235,7 +235,9 @@ def test_retry_after_as_a_date_is_honoured() -> None:
     assert 80 < line.time.slept[0] <= 90
 
 
-@pytest.mark.parametrize("text", ["soon", "-5", "1e9", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 -0000"])
+@pytest.mark.parametrize(
+    "text", ["soon", "-5", "1e9", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 -0000"]
+)
 def test_a_retry_after_that_says_nothing_leaves_the_usual_pause(text: str) -> None:
     line = Line(refused(429, **{"Retry-After": text}), ok())
     line.get()
@@ -284,7 +286,9 @@ def test_pages_are_read_to_the_end() -> None:
         ((ok({"items": None, "pagination": None}),), []),
     ],
 )
-def test_a_repeated_cursor_and_an_empty_page_end_a_listing(answers: tuple[httpx.Response, ...], items: list[int]) -> None:
+def test_a_repeated_cursor_and_an_empty_page_end_a_listing(
+    answers: tuple[httpx.Response, ...], items: list[int]
+) -> None:
     line = Line(*answers)
     assert line.use(lambda client: client.pages("/x", "items", cursor=("next", "cursor"))) == items
 
@@ -319,7 +323,9 @@ def test_an_operation_that_ended_well_is_not_asked_for(status: str) -> None:
 
 
 def test_operations_are_waited_for_until_the_last_ended() -> None:
-    line = Line(*(ok({"operation": operation(status)}) for status in ("scheduling", "running", "cancelling", "finished")))
+    line = Line(
+        *(ok({"operation": operation(status)}) for status in ("scheduling", "running", "cancelling", "finished"))
+    )
     settle(line, operation("scheduling"))
     assert [request.url.path for request in line.sent] == ["/api/v2/projects/p/operations/op-1"] * 4
     assert line.time.slept == [1, 1.5, 2.25, 3.375]

@@ -12,6 +12,7 @@ from neon_provider.errors import Invalid, NeonError, NotFound
 from neon_provider.models import ScheduleItem
 from neon_provider.resources.base import Change, Property, Resource, Scope
 from neon_provider.resources.branch import split
+from neon_provider.shapes import TEXT, WHOLE, objects
 
 _FIELDS = {"frequency": "frequency", "hour": "hour", "day": "day", "retentionSeconds": "retention_seconds"}
 
@@ -23,7 +24,7 @@ class BackupSchedule(Resource):
     properties = {
         "projectId": Property(Change.REPLACE, required=True),
         "branchId": Property(Change.REPLACE, required=True),
-        "items": Property(required=True),
+        "items": Property(shape=objects(frequency=TEXT, hour=WHOLE, day=WHOLE, retentionSeconds=WHOLE), required=True),
     }
     delete_before_replace = True
 

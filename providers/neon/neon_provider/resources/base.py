@@ -1,7 +1,8 @@
 """What every resource type has: a table of its properties, from which checks of presence and differences follow.
 
 An optional property that the program leaves out is unmanaged: it is neither sent nor compared. One that was set and is left
-out now goes back to Neon's default.
+out now goes back to Neon's default; but what is fixed at creation stays as it is, because losing a line must not replace an
+object. The state holds the live value of those also when they are unmanaged, so that declaring them later replaces nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from neon_provider.checks import Problem, utc_now
 from neon_provider.client import Client
 from neon_provider.convert import UNKNOWN, Properties, is_unknown
 from neon_provider.errors import PartialFailure
+from neon_provider.shapes import TEXT, Shape, mismatches
 
 MARK: Final = "pulumi"
 """Annotation that says which resource of which program an object was made for."""
@@ -42,6 +44,7 @@ class Property:
     """One input. `default` is what Neon has when it is taken away again."""
 
     change: Change = Change.UPDATE
+    shape: Shape = TEXT
     required: bool = False
     default: Any = None
 
@@ -91,13 +94,18 @@ class Resource(ABC):
         for key, prop in self.properties.items():
             if prop.required and news.get(key) in (None, ""):
                 yield key, "is required"
-        for key in news:
+        shapely: Properties = {}
+        for key, value in news.items():
             if key not in self.properties:
                 yield key, f"is no property; known are: {', '.join(self.properties)}"
-        yield from self.rules(olds, news, plan)
+            elif wrong := list(mismatches(key, value, self.properties[key].shape)):
+                yield from wrong
+            else:
+                shapely[key] = value
+        yield from self.rules(olds, shapely, plan)
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
-        """Rules of this type."""
+        """Rules of this type, over the values that have their shape."""
         yield from ()
 
     def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
@@ -108,7 +116,7 @@ class Resource(ABC):
                 continue
             old, new = state.get(key), news.get(key)
             if new is None:
-                if old is not None:
+                if old is not None and self.properties[key].change is not Change.REPLACE:
                     deleted.append(key)
             elif old is None:
                 added.append(key)
@@ -166,6 +174,12 @@ class Resource(ABC):
         local = {k: v for k, v in inputs.items() if self.properties.get(k, Property()).change is Change.LOCAL}
         found = {key: _narrowed(live.get(key, inputs[key]), inputs[key]) for key in inputs if key in self.properties}
         return {**{key: value for key, value in found.items() if value is not None}, **local}
+
+    def fixed(self, live: Properties) -> Properties:
+        """The live values of what only a replacement changes."""
+        return {
+            k: live[k] for k, p in self.properties.items() if p.change is Change.REPLACE and live.get(k) is not None
+        }
 
     def mark(self, urn: str, inputs: Properties) -> str:
         """Which object this is: the resource, and every input whose change would make it another one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from neon_provider import checks
@@ -14,6 +14,7 @@ from neon_provider.convert import Properties, known
 from neon_provider.errors import NeonError, NotFound, Protected, Unreachable
 from neon_provider.models import Branch as BranchModel
 from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.shapes import FLAG, TEXT_MAP, WHOLE
 
 
 class Branch(Resource):
@@ -27,13 +28,13 @@ class Branch(Resource):
         "parentLsn": Property(Change.REPLACE),
         "parentTimestamp": Property(Change.REPLACE),
         "initSource": Property(Change.REPLACE),
-        "protected": Property(default=False),
+        "protected": Property(shape=FLAG, default=False),
         "expiresAt": Property(),
-        "ttlSeconds": Property(),
-        "archived": Property(Change.REPLACE),
-        "setAsDefault": Property(default=False),
-        "annotations": Property(Change.REPLACE),
-        "deletionProtection": Property(Change.LOCAL),
+        "ttlSeconds": Property(shape=WHOLE),
+        "archived": Property(Change.REPLACE, FLAG),
+        "setAsDefault": Property(shape=FLAG, default=False),
+        "annotations": Property(Change.REPLACE, TEXT_MAP),
+        "deletionProtection": Property(Change.LOCAL, FLAG),
     }
     computed = ("branchId", "state", "default", "logicalSize", "restoredFrom", "restoredAs", "restoreStatus")
 
@@ -64,6 +65,11 @@ class Branch(Resource):
             yield "protected", "needs the 'launch' plan, this is 'free'"
         if len(values.get("annotations") or {}) > 49:
             yield "annotations", "has room for 49"
+
+    def same(self, key: str, old: Any, new: Any) -> bool:
+        if key in ("parentTimestamp", "expiresAt") and old != new:
+            return datetime.fromisoformat(str(old)) == datetime.fromisoformat(str(new))
+        return bool(old == new)
 
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         project_id, mark = str(inputs["projectId"]), self.mark(scope.urn, inputs)
@@ -192,8 +198,7 @@ class Branch(Resource):
             found = found or next((branch for branch in branches if branch.id == branch_id), None)
         if found is None or found.deleted_at:
             return None
-        managed = self.managed(_inputs(found), inputs)
-        return f"{project_id}/{found.id}", managed, {**managed, **_computed(found)}
+        return f"{project_id}/{found.id}", self.managed(_inputs(found), inputs), self._state(found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         found = await self._left_behind(scope, inputs, self.mark(scope.urn, inputs), recent=False)
@@ -204,7 +209,8 @@ class Branch(Resource):
         return BranchModel.model_validate(answer["branch"])
 
     def _state(self, branch: BranchModel, inputs: Properties) -> Properties:
-        return {**self.managed(_inputs(branch), inputs), **_computed(branch)}
+        live = _inputs(branch)
+        return {**self.fixed(live), **self.managed(live, inputs), **_computed(branch)}
 
     def managed(self, live: Properties, inputs: Properties) -> Properties:
         """A life given in seconds is renewed by us: its moment of expiry is no drift."""

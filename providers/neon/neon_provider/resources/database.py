@@ -16,6 +16,7 @@ from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Protect
 from neon_provider.models import Database as DatabaseModel
 from neon_provider.resources.base import Change, Property, Resource, Scope, changed, is_recent
 from neon_provider.resources.role import role_id, split
+from neon_provider.shapes import FLAG
 
 
 class Database(Resource):
@@ -27,7 +28,7 @@ class Database(Resource):
         "branchId": Property(Change.REPLACE, required=True),
         "name": Property(required=True),
         "ownerName": Property(required=True),
-        "deletionProtection": Property(Change.LOCAL),
+        "deletionProtection": Property(Change.LOCAL, FLAG),
     }
     computed = ("databaseId",)
     delete_before_replace = True

@@ -12,6 +12,7 @@ from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Unreachable
 from neon_provider.models import Endpoint as EndpointModel
 from neon_provider.resources.base import Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.shapes import FLAG, LIBRARIES, NUMBER, TEXT_MAP, WHOLE
 
 
 class Endpoint(Resource):
@@ -23,12 +24,12 @@ class Endpoint(Resource):
         "branchId": Property(Change.REPLACE, required=True),
         "type": Property(Change.REPLACE),
         "name": Property(default=""),
-        "minCu": Property(default=0.25),
-        "maxCu": Property(default=0.25),
-        "suspendTimeoutSeconds": Property(default=0),
-        "disabled": Property(default=False),
-        "pgSettings": Property(default={}),
-        "preloadLibraries": Property(default={"useDefaults": True, "enabledLibraries": []}),
+        "minCu": Property(shape=NUMBER, default=0.25),
+        "maxCu": Property(shape=NUMBER, default=0.25),
+        "suspendTimeoutSeconds": Property(shape=WHOLE, default=0),
+        "disabled": Property(shape=FLAG, default=False),
+        "pgSettings": Property(shape=TEXT_MAP, default={}),
+        "preloadLibraries": Property(shape=LIBRARIES, default={"useDefaults": True, "enabledLibraries": []}),
     }
     computed = ("endpointId", "host", "poolerHost", "currentState")
     delete_before_replace = True
@@ -88,7 +89,7 @@ class Endpoint(Resource):
             found = await self._live(scope, project_id, endpoint_id)
         except NeonError as error:
             raise self.partial(resource_id, inputs, {"endpointId": endpoint_id}, error) from error
-        return resource_id, {**self.managed(_inputs(found), inputs), **_computed(found)}
+        return resource_id, self._state(found, inputs)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         project_id, endpoint_id = _split(resource_id)
@@ -103,7 +104,7 @@ class Endpoint(Resource):
             except NeonError as error:
                 old = {key: state.get(key) for key in (*self.computed, *changed(state, inputs, self))}
                 raise self.partial(resource_id, inputs, old, error) from error
-        return {**self.managed(_inputs(found), inputs), **_computed(found)}
+        return self._state(found, inputs)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         project_id, endpoint_id = _split(resource_id)
@@ -127,8 +128,7 @@ class Endpoint(Resource):
         if item is None:
             return None
         found = EndpointModel.model_validate(item)
-        managed = self.managed(_inputs(found), inputs)
-        return resource_id, managed, {**managed, **_computed(found)}
+        return resource_id, self.managed(_inputs(found), inputs), self._state(found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         try:
@@ -140,6 +140,10 @@ class Endpoint(Resource):
     async def _live(self, scope: Scope, project_id: str, endpoint_id: str) -> EndpointModel:
         answer = await scope.client.get(path_of("projects", project_id, "endpoints", endpoint_id))
         return EndpointModel.model_validate(answer["endpoint"])
+
+    def _state(self, endpoint: EndpointModel, inputs: Properties) -> Properties:
+        live = _inputs(endpoint)
+        return {**self.fixed(live), **self.managed(live, inputs), **_computed(endpoint)}
 
 
 def _split(resource_id: str) -> tuple[str, str]:

@@ -8,12 +8,13 @@ from typing import Any
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import Client, path_of
-from neon_provider.convert import Properties, known
+from neon_provider.client import Client, check_id, path_of
+from neon_provider.convert import UNKNOWN, Properties, known
 from neon_provider.errors import NeonError, NotFound, Protected, Unreachable
 from neon_provider.models import Branch, Database, Endpoint, Role
 from neon_provider.models import Project as ProjectModel
 from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.shapes import COMPUTE, FLAG, LIBRARIES, TEXT, TEXTS, WHOLE, WHOLES, an_object
 
 _SETTINGS = {
     "blockPublicConnections": "block_public_connections",
@@ -37,23 +38,25 @@ class Project(Resource):
     properties = {
         "name": Property(required=True),
         "regionId": Property(Change.REPLACE, required=True),
-        "pgVersion": Property(Change.REPLACE),
+        "pgVersion": Property(Change.REPLACE, WHOLE),
         "orgId": Property(Change.REPLACE),
-        "storePasswords": Property(Change.REPLACE),
-        "historyRetentionSeconds": Property(default=86_400),
-        "defaultBranch": Property(default={}),
-        "defaultEndpoint": Property(default={}),
-        "endpointDefaults": Property(default={}),
-        "allowedIps": Property(default=[]),
-        "allowedIpsProtectedOnly": Property(default=False),
-        "blockPublicConnections": Property(default=False),
-        "blockVpcConnections": Property(default=False),
-        "logicalReplication": Property(default=False),
-        "maintenanceWindow": Property(),
-        "quota": Property(default={}),
+        "storePasswords": Property(Change.REPLACE, FLAG),
+        "historyRetentionSeconds": Property(shape=WHOLE, default=86_400),
+        "defaultBranch": Property(
+            shape=an_object(name=TEXT, protected=FLAG, roleName=TEXT, databaseName=TEXT), default={}
+        ),
+        "defaultEndpoint": Property(shape=an_object(name=TEXT, **COMPUTE), default={}),
+        "endpointDefaults": Property(shape=an_object(**COMPUTE), default={}),
+        "allowedIps": Property(shape=TEXTS, default=[]),
+        "allowedIpsProtectedOnly": Property(shape=FLAG, default=False),
+        "blockPublicConnections": Property(shape=FLAG, default=False),
+        "blockVpcConnections": Property(shape=FLAG, default=False),
+        "logicalReplication": Property(shape=FLAG, default=False),
+        "maintenanceWindow": Property(shape=an_object(weekdays=WHOLES, startTime=TEXT, endTime=TEXT)),
+        "quota": Property(shape=an_object(**dict.fromkeys(_QUOTA, WHOLE)), default={}),
         "auditLogLevel": Property(default="base"),
-        "preloadLibraries": Property(default={"useDefaults": True, "enabledLibraries": []}),
-        "deletionProtection": Property(Change.LOCAL),
+        "preloadLibraries": Property(shape=LIBRARIES, default={"useDefaults": True, "enabledLibraries": []}),
+        "deletionProtection": Property(Change.LOCAL, FLAG),
     }
     computed = (
         "projectId",
@@ -99,12 +102,10 @@ class Project(Resource):
         if "maintenanceWindow" in values:
             yield from checks.window("maintenanceWindow", values["maintenanceWindow"])
         for key, value in (values.get("quota") or {}).items():
-            if key not in _QUOTA:
-                yield f"quota.{key}", f"is no limit; known are: {', '.join(_QUOTA)}"
-            elif not isinstance(value, int) or value < 0:
+            if value < 0:
                 yield f"quota.{key}", f"must be 0 (no limit) or more, was {value!r}"
         yield from self._branch_rules(olds, values)
-        if olds.get("logicalReplication") is True and values.get("logicalReplication") is not True:
+        if olds.get("logicalReplication") is True and news.get("logicalReplication") not in (True, UNKNOWN):
             yield "logicalReplication", "cannot be turned off again"
 
     def _branch_rules(self, olds: Properties, values: Properties) -> Iterator[Problem]:
@@ -122,10 +123,12 @@ class Project(Resource):
                 yield f"defaultBranch.{key}", text
 
     def same(self, key: str, old: Any, new: Any) -> bool:
-        if isinstance(old, dict) and isinstance(new, dict):
-            return all(old.get(name) == value for name, value in new.items())
+        if key == "quota":
+            return all(old.get(limit, 0) == new.get(limit, 0) for limit in _QUOTA)
         if key == "allowedIps":
             return sorted(old) == sorted(new)
+        if isinstance(old, dict) and isinstance(new, dict):
+            return all(old.get(name) == value for name, value in new.items())
         return bool(old == new)
 
     # ---- at Neon -----------------------------------------------------------------------------------------------
@@ -179,7 +182,9 @@ class Project(Resource):
             await self._apply_defaults(scope, project_id, inputs, inputs)
             state = await self._state(scope.client, project_id, inputs, password)
         except NeonError as error:
-            raise self.partial(project_id, inputs, so_far, error) from error
+            # The next update compares with what the state holds: what is applied last must not stand in it yet.
+            sent = {key: value for key, value in inputs.items() if key not in ("defaultBranch", "defaultEndpoint")}
+            raise self.partial(project_id, sent, so_far, error) from error
         if state is None:
             raise NotFound(f"project {project_id}", "it is gone right after it was made")
         return state[1]
@@ -278,6 +283,7 @@ class Project(Resource):
     async def read(
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
     ) -> tuple[str, Properties, Properties] | None:
+        check_id("project", resource_id)
         found = await self._state(scope.client, resource_id, inputs, state.get("password"))
         return None if found is None else (resource_id, *found)
 
@@ -316,7 +322,7 @@ class Project(Resource):
             "password": password or "",
         }
         computed |= _uris(computed)
-        return managed, {**managed, **computed}
+        return managed, {**self.fixed(live), **managed, **computed}
 
     def _live(
         self,

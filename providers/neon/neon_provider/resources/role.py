@@ -17,6 +17,7 @@ from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Unreach
 from neon_provider.models import Role as RoleModel
 from neon_provider.resources.base import Change, Property, Resource, Scope, is_recent
 from neon_provider.resources.project import reveal_password
+from neon_provider.shapes import FLAG
 
 
 class Role(Resource):
@@ -27,7 +28,7 @@ class Role(Resource):
         "projectId": Property(Change.REPLACE, required=True),
         "branchId": Property(Change.REPLACE, required=True),
         "name": Property(Change.REPLACE, required=True),
-        "noLogin": Property(Change.REPLACE),
+        "noLogin": Property(Change.REPLACE, FLAG),
         "passwordRotation": Property(),
     }
     computed = ("password", "protected", "authenticationMethod")
