@@ -53,9 +53,7 @@ def _plain(value: PropertyValue) -> Any:
 
 
 def _wire(value: Any, secret: bool) -> PropertyValue:  # noqa: FBT001 - private, one caller
-    if isinstance(value, str) and value == UNKNOWN:
-        result = PropertyValue(Computed())
-    elif isinstance(value, bool | str):
+    if isinstance(value, bool | str):  # an unknown goes as its string: the SDK cannot send a `Computed`
         result = PropertyValue(value)
     elif isinstance(value, int | float):
         result = PropertyValue(float(value))

@@ -6,10 +6,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from pulumi.provider.experimental.property_value import Computed
 
 from neon_provider import errors
-from neon_provider.convert import Properties, to_plain
+from neon_provider.convert import Properties, is_unknown, to_plain
 from rehearsal.clouds.neon import Fault
 from tests.providers.neon.harness import DATABASE, PROJECT, ROLE, Made, Neon
 
@@ -40,7 +39,7 @@ def live(neon: Neon, project: Made) -> dict[str, Any]:
 
 def test_a_preview_asks_nobody_and_knows_only_the_inputs(neon: Neon) -> None:
     planned = neon.preview(PROJECT, WHOLE)
-    assert {key for key, value in planned.items() if isinstance(value.value, Computed)} == {
+    assert {key for key, value in to_plain(planned).items() if is_unknown(value)} == {
         "projectId",
         "defaultBranchId",
         "defaultEndpointId",
@@ -54,7 +53,7 @@ def test_a_preview_asks_nobody_and_knows_only_the_inputs(neon: Neon) -> None:
         "createdAt",
         "subscriptionType",
     }
-    assert set(WHOLE) == {key for key, value in planned.items() if not isinstance(value.value, Computed)}
+    assert set(WHOLE) == {key for key, value in to_plain(planned).items() if not is_unknown(value)}
     assert neon.service.requests == []
 
 
