@@ -284,7 +284,7 @@ REFUSAL: Final = Fault(
     message="Not authorized: the plan of this team has no routes left",
 )
 PROTECTED: Final[Mapping[str, Any]] = {"protectResources": True}
-UNPROTECTED: Final[Mapping[str, Any]] = {"protectResources": False}
+UNPROTECTED: Final[Mapping[str, Any]] = {"protectResources": False, "database.protectedBranch": False}
 
 
 def _resources(stage: Stage) -> dict[str, Any]:

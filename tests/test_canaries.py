@@ -20,6 +20,7 @@ from rehearsal import report
 from rehearsal.clouds import Fault, FaultPlan
 from rehearsal.engine import Event, Operation, ResourceState
 from rehearsal.engine.values import secret_texts
+from rehearsal.scenarios import UNPROTECTED
 from rehearsal.stage import Play, Stage
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +72,7 @@ def test_no_secret_is_written_or_told(tmp_path: Path, stack: str) -> None:
     events: list[Event] = []
     texts: list[str] = []
     secrets = set(play.given.values())
-    open_play = replace(play_of(ROOT, stack, {"protectResources": False}), given=play.given)
+    open_play = replace(play_of(ROOT, stack, UNPROTECTED), given=play.given)
     with Stage(play, tmp_path) as stage:
         for operation in (Operation.PREVIEW, Operation.UP, Operation.REFRESH, Operation.UP, Operation.DESTROY):
             edited = open_play if operation is Operation.DESTROY else play
