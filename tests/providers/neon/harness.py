@@ -13,7 +13,7 @@ from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
 from neon_provider.client import Client, Clock
-from neon_provider.convert import Properties, to_plain, to_wire
+from neon_provider.convert import Properties, is_unknown, to_plain, to_wire
 from neon_provider.provider import NeonProvider
 from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
 
@@ -27,6 +27,11 @@ DATABASE = "neon:index:Database"
 SCHEDULE = "neon:index:BackupSchedule"
 
 UNKNOWN = PropertyValue(Computed())
+
+
+def unknown(planned: dict[str, PropertyValue]) -> set[str]:
+    """The properties whose value a preview does not know."""
+    return {key for key, value in to_plain(planned).items() if is_unknown(value)}
 
 
 class FakeClock:

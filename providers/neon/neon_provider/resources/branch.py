@@ -115,7 +115,9 @@ class Branch(Resource):
                 await self._set_as_default(scope, project_id, branch_id)
             found = await self._live(scope, project_id, branch_id)
         except NeonError as error:
-            raise self.partial(resource_id, inputs, {"branchId": branch_id}, error) from error
+            # The next update compares with what the state holds: what is applied last must not stand in it yet.
+            made = {key: value for key, value in inputs.items() if key != "setAsDefault"}
+            raise self.partial(resource_id, made, {"branchId": branch_id}, error) from error
         return resource_id, self._state(found, inputs)
 
     async def _set_as_default(self, scope: Scope, project_id: str, branch_id: str) -> None:
@@ -198,7 +200,7 @@ class Branch(Resource):
             found = found or next((branch for branch in branches if branch.id == branch_id), None)
         if found is None or found.deleted_at:
             return None
-        return f"{project_id}/{found.id}", self.managed(_inputs(found), inputs), self._state(found, inputs)
+        return f"{project_id}/{found.id}", self._given(found, inputs), self._state(found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         found = await self._left_behind(scope, inputs, self.mark(scope.urn, inputs), recent=False)
@@ -209,8 +211,16 @@ class Branch(Resource):
         return BranchModel.model_validate(answer["branch"])
 
     def _state(self, branch: BranchModel, inputs: Properties) -> Properties:
-        live = _inputs(branch)
-        return {**self.fixed(live), **self.managed(live, inputs), **_computed(branch)}
+        return {**self.fixed(_inputs(branch)), **self._given(branch, inputs), **_computed(branch)}
+
+    def _given(self, branch: BranchModel, inputs: Properties) -> Properties:
+        """The inputs as they are; an import names one point of origin, since Neon tells both and takes one."""
+        found = self.managed(_inputs(branch), inputs)
+        if inputs.get("setAsDefault"):
+            found["setAsDefault"] = branch.default
+        if not inputs and "parentLsn" in found:
+            found.pop("parentTimestamp", None)
+        return found
 
     def managed(self, live: Properties, inputs: Properties) -> Properties:
         """A life given in seconds is renewed by us: its moment of expiry is no drift."""

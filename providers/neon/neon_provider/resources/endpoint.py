@@ -14,6 +14,8 @@ from neon_provider.models import Endpoint as EndpointModel
 from neon_provider.resources.base import Change, Property, Resource, Scope, changed, is_recent
 from neon_provider.shapes import FLAG, LIBRARIES, NUMBER, TEXT_MAP, WHOLE
 
+_SETTINGS = frozenset({"pgSettings", "preloadLibraries"})
+
 
 class Endpoint(Resource):
     """See the module."""
@@ -93,7 +95,10 @@ class Endpoint(Resource):
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         project_id, endpoint_id = _split(resource_id)
-        fields = _fields(changed(state, inputs, self))
+        change = changed(state, inputs, self)
+        # The settings travel together, so that one sent alone cannot take the other's place.
+        together = {key: inputs[key] for key in _SETTINGS if key in inputs} if _SETTINGS & change.keys() else {}
+        fields = _fields({**together, **change})
         async with scope.client.changing(project_id):
             try:
                 if fields:
@@ -102,7 +107,7 @@ class Endpoint(Resource):
                     await scope.client.settle(project_id, answer, scope.timeout)
                 found = await self._live(scope, project_id, endpoint_id)
             except NeonError as error:
-                old = {key: state.get(key) for key in (*self.computed, *changed(state, inputs, self))}
+                old = {key: state.get(key) for key in (*self.computed, *change)}
                 raise self.partial(resource_id, inputs, old, error) from error
         return self._state(found, inputs)
 

@@ -84,7 +84,7 @@ class Role(Resource):
             raise self.partial(role_id(inputs), inputs, {"password": password}, error) from error
         if found is None:
             raise NotFound(f"role {inputs['name']!r}", "it is gone right after it was made", advice="Run again")
-        return role_id(inputs), {**inputs, **_computed(found, password)}
+        return role_id(inputs), self._state(found, inputs, password)
 
     async def _reset(self, scope: Scope, inputs: Properties) -> Properties:
         base = path_of(
@@ -115,7 +115,7 @@ class Role(Resource):
         if not password and not inputs.get("noLogin"):
             revealed = await reveal_password(scope.client, project_id, str(inputs["branchId"]), found.name)
             password = revealed or ""
-        return {**inputs, **_computed(found, password)}
+        return self._state(found, inputs, password)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         project_id, branch_id, name = split(resource_id)
@@ -143,7 +143,9 @@ class Role(Resource):
         found = RoleModel.model_validate(item)
         password = state.get("password") or await reveal_password(scope.client, project_id, branch_id, name)
         managed = {**inputs, **identity}
-        return resource_id, managed, {**managed, **_computed(found, str(password or ""))}
+        if not inputs and _no_login(found):
+            managed["noLogin"] = True
+        return resource_id, managed, self._state(found, managed, str(password or ""))
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         found = await self._live(scope, inputs)
@@ -151,6 +153,10 @@ class Role(Resource):
             return None
         async with scope.client.changing(str(inputs["projectId"])):
             return await self._take_over(scope, inputs)
+
+    def _state(self, role: RoleModel, inputs: Properties, password: str) -> Properties:
+        live = self.fixed({"noLogin": _no_login(role)})
+        return {**live, **inputs, **_computed(role, password)}
 
     async def _live(self, scope: Scope, inputs: Properties) -> RoleModel | None:
         path = path_of(
@@ -176,6 +182,10 @@ def split(resource_id: str) -> tuple[str, str, str]:
             f"{resource_id!r} is no id of this kind: it looks like quiet-river-12345678/br-late-sun-12345678/name"
         )
     return parts[0], parts[1], parts[2]
+
+
+def _no_login(role: RoleModel) -> bool:
+    return role.authentication_method == "no_login"
 
 
 def _computed(role: RoleModel, password: str) -> Properties:
