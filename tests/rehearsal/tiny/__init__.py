@@ -21,6 +21,6 @@ _OWN_NAMES: Final = {
 def play(changes: Mapping[str, Any] | None = None, given: Mapping[str, str] | None = None) -> Play:
     """The play of this project, with settings changed under the names that scenarios know."""
     project = Project.load(ROOT, "test", None).overlaid(
-        {_OWN_NAMES[key]: value for key, value in (changes or {}).items()}
+        {_OWN_NAMES[key]: value for key, value in (changes or {}).items() if key in _OWN_NAMES}
     )
     return Play(project, secrets=("planted",), tokens=("VERCEL_API_TOKEN",), given=given or {})
