@@ -142,6 +142,8 @@ def _row(row: Row, depth: int, *, verbose: bool) -> Iterator[Text]:
         yield _change(change, depth + 1)
     if verbose and row.op == "create":
         for key, value in row.inputs.items():
+            if key.startswith("__"):  # the engine's own
+                continue
             yield Text(f"{'  ' * (depth + 2)}{key}: {shown(value)}", style="dim")
     yield from branch(row.children, depth + 1, verbose=verbose)
 

@@ -24,8 +24,8 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from neon_provider.servicer import Servicer
 from rehearsal.engine import ProviderFactory
 
-VERSION: Final = "0.0.0"
-"""What a local cloud says its version is; an engine asks an attached provider, but holds it to none."""
+VERSION: Final = "999.0.0"
+"""A local cloud goes with any SDK; the engine warns of a provider that is older than the SDK it serves."""
 
 _T = TypeVar("_T")
 

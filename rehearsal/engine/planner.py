@@ -17,7 +17,7 @@ from rehearsal.engine.errors import FailureKind, ProviderError, Stop
 from rehearsal.engine.goal import Goal, source_position
 from rehearsal.engine.host import Handle
 from rehearsal.engine.policy import RemediatedInputs
-from rehearsal.engine.registry import Registry, default_provider_goal, public, reference
+from rehearsal.engine.registry import Registry, default_provider_goal, pinned, public, reference
 from rehearsal.engine.state import ResourceState
 from rehearsal.engine.steps import Steps
 from rehearsal.engine.urns import alias_urns, is_provider, make_urn, package_of
@@ -42,8 +42,7 @@ class Planner:
         if request.remote:
             raise ProviderError("remote components are not supported by the embedded engine")
         if is_provider(goal.type):
-            if request.version:
-                goal.inputs["version"] = request.version
+            goal.inputs = pinned(goal.inputs, request.version, request.pluginDownloadURL)
         elif goal.custom:
             explicit = goal.provider or dict(request.providers).get(package_of(goal.type), "")
             goal.provider = self.resolve_provider(

@@ -82,11 +82,15 @@ def default_provider_goal(package: str, version: str, url: str, config: Mapping[
     parts = [_identifier(version, "._-+")] if version else []
     parts += [_qualified(url)] if url else []
     inputs: Properties = {key.split(":", 1)[1]: value for key, value in config.items() if key.startswith(f"{package}:")}
-    if version:
-        inputs["version"] = version
-    if version or url:
-        inputs[_INTERNAL] = {"pluginDownloadURL": url} if url else {}
-    return Goal(PROVIDER_PREFIX + package, "_".join(["default", *parts]), True, inputs)
+    return Goal(PROVIDER_PREFIX + package, "_".join(["default", *parts]), True, pinned(inputs, version, url))
+
+
+def pinned(inputs: Properties, version: str, url: str) -> Properties:
+    """A provider's inputs with the version of its plugin, and under the engine's own key with where that comes from."""
+    if not version and not url:
+        return inputs
+    versioned = {**inputs, "version": version} if version else inputs
+    return {**versioned, _INTERNAL: {"pluginDownloadURL": url} if url else {}}
 
 
 def _identifier(text: str, separators: str) -> str:

@@ -12,8 +12,9 @@ import grpc
 import pytest
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from neon_provider.provider import NeonProvider
 from rehearsal.clouds import drift, providers
-from rehearsal.engine.values import from_struct, is_secret, to_struct
+from rehearsal.engine.values import UNKNOWN, from_struct, is_secret, to_struct
 from rehearsal.serve import VERSION, served
 
 PROJECT = "vercel:index/project:Project"
@@ -85,6 +86,14 @@ def test_a_vendors_refusal_arrives_in_its_own_words(addresses: str) -> None:
     assert "already exists" in details
     assert "Traceback" not in details
     assert ".py" not in details
+
+
+def test_what_the_neon_plugin_does_not_know_at_preview_crosses_the_wire() -> None:
+    with served({"neon": NeonProvider}) as text, attached(text, "neon") as stub:
+        config = to_struct({"apiKey": "napi_stand-in", "plan": "launch"})
+        stub.Configure(provider_pb2.ConfigureRequest(args=config, acceptSecrets=True))
+        planned = create(stub, "neon:index:Project", "db", {"name": "db", "regionId": "aws-eu-central-1"}, preview=True)
+    assert from_struct(planned.properties)["projectId"] == UNKNOWN
 
 
 def test_the_ports_are_closed_when_the_block_ends(tmp_path: Path) -> None:

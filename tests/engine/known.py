@@ -1,0 +1,25 @@
+"""Every difference between the embedded and the real engine that is meant to be, with its reason. There are no others."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FIELDS: Final = {
+    "created": "the moment of the run",
+    "modified": "the moment of the run",
+}
+"""Fields of a resource in the state that are not compared."""
+
+STEPS: Final = {
+    "replace": "the real engine's display step between the two halves of a replacement; nothing is done in it",
+}
+"""Operations in the events that are not compared."""
+
+AUTONAME: Final = r"-[0-9a-f]{7}"
+"""What ends a name that a provider generates from a logical one: random, so each engine has its own."""
+
+MOMENT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
+"""A moment in a vendor's answer: that of the run."""
+
+OUTSIDE: Final = r"^project:///.*/site-packages/"
+"""How the position of code in an SDK starts: by where the interpreter lies, for the embedded engine its own one."""
