@@ -144,7 +144,7 @@ def test_a_refused_update_keeps_the_old_values(neon: Neon, project: Made) -> Non
 
 def test_a_branch_whose_operation_failed_keeps_its_id(neon: Neon, project: Made) -> None:
     neon.faults(Fault("operation-fails", "POST", ".*/branches"))
-    with pytest.raises(errors.PartialFailure, match="create_branch .* ended as failed") as caught:
+    with pytest.raises(errors.PartialFailure, match=r"create_branch .* ended as failed") as caught:
         neon.branch(project)
     assert caught.value.resource_id == f"{project.id}/{neon.service.objects()['branch'][-1]['id']}"
 

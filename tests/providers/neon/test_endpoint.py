@@ -77,7 +77,7 @@ def test_a_change_is_made_in_place(neon: Neon, place: Properties, change: Proper
 @pytest.mark.parametrize("kept", ["pgSettings", "preloadLibraries"])
 def test_one_setting_changed_leaves_the_other_one_as_it_is(neon: Neon, place: Properties, kept: str) -> None:
     made = neon.create(ENDPOINT, {**place, **WHOLE})
-    other = {
+    other: Properties = {
         "pgSettings": {"preloadLibraries": {"useDefaults": False, "enabledLibraries": []}},
         "preloadLibraries": {"pgSettings": {"work_mem": "1MB"}},
     }[kept]
@@ -113,7 +113,7 @@ def test_a_refused_update_keeps_the_old_values(neon: Neon, place: Properties) ->
 
 def test_an_endpoint_whose_operation_failed_keeps_its_id(neon: Neon, place: Properties) -> None:
     neon.faults(Fault("operation-fails", "POST", ".*/endpoints"))
-    with pytest.raises(errors.PartialFailure, match="start_compute .* ended as failed") as caught:
+    with pytest.raises(errors.PartialFailure, match=r"start_compute .* ended as failed") as caught:
         neon.create(ENDPOINT, place)
     assert caught.value.resource_id == f"{place['projectId']}/{neon.service.objects()['endpoint'][-1]['id']}"
 

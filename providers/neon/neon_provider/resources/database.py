@@ -54,7 +54,7 @@ class Database(Resource):
                 await self._must_be_ours(scope, inputs, error)
                 scope.adopted.add(role_id(inputs))
                 answer = {}
-            return await self._complete(scope, role_id(inputs), inputs, answer)
+            return await self._complete(scope, role_id(inputs), inputs, answer, {})
 
     async def _must_be_ours(self, scope: Scope, inputs: Properties, error: NeonError) -> None:
         found = await self._live(scope, inputs, str(inputs["name"]))
@@ -68,13 +68,13 @@ class Database(Resource):
             ) from error
 
     async def _complete(
-        self, scope: Scope, resource_id: str, inputs: Properties, answer: Properties
+        self, scope: Scope, resource_id: str, inputs: Properties, answer: Properties, known_of: Properties
     ) -> tuple[str, Properties]:
         try:
             await scope.client.settle(str(inputs["projectId"]), answer, scope.timeout)
             found = await self._live(scope, inputs, str(inputs["name"]))
         except NeonError as error:
-            raise self.partial(resource_id, inputs, {}, error) from error
+            raise self.partial(resource_id, inputs, known_of, error) from error
         if found is None:
             raise NotFound(f"database {inputs['name']!r}", "it is gone right after it was made", advice="Run again")
         return resource_id, {**inputs, "databaseId": found.id}
@@ -88,8 +88,15 @@ class Database(Resource):
         async with scope.client.changing(project_id):
             if fields:
                 path = path_of("projects", project_id, "branches", branch_id, "databases", str(state["name"]))
-                answer = await scope.client.request("PATCH", path, body={"database": fields}, timeout=scope.timeout)
-            return (await self._complete(scope, resource_id, inputs, answer))[1]
+                try:
+                    answer = await scope.client.request("PATCH", path, body={"database": fields}, timeout=scope.timeout)
+                except NotFound:
+                    # A rename whose answer was lost was sent again, to a name that is no more.
+                    found = await self._live(scope, inputs, str(inputs["name"]))
+                    if found is None or found.id != state.get("databaseId"):
+                        raise
+            known_of = {"databaseId": state.get("databaseId")}
+            return (await self._complete(scope, resource_id, inputs, answer, known_of))[1]
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         if state.get("deletionProtection", True):

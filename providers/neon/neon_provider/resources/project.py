@@ -179,6 +179,8 @@ class Project(Resource):
         so_far: Properties = {"projectId": project_id, "password": password}
         try:
             await scope.client.settle(project_id, answer, scope.timeout)
+            if password is None and inputs.get("storePasswords") is False:
+                password = so_far["password"] = await _new_password(scope, project_id, inputs)
             await self._apply_defaults(scope, project_id, inputs, inputs)
             state = await self._state(scope.client, project_id, inputs, password)
         except NeonError as error:
@@ -375,6 +377,18 @@ async def reveal_password(client: Client, project_id: str, branch_id: str, role:
             return None
         raise
     return str(answer["password"])
+
+
+async def _new_password(scope: Scope, project_id: str, inputs: Properties) -> str | None:
+    """Of the first role, where the answer that held the one it was made with is lost and no other will show it."""
+    branch = await _default_branch(scope.client, project_id)
+    role, _ = await _first_role_and_database(scope.client, project_id, branch.id, inputs)
+    if role is None:
+        return None
+    path = path_of("projects", project_id, "branches", branch.id, "roles", role.name, "reset_password")
+    answer = await scope.client.request("POST", path, timeout=scope.timeout)
+    await scope.client.settle(project_id, answer, scope.timeout)
+    return Role.model_validate(answer["role"]).password
 
 
 async def _default_branch(client: Client, project_id: str) -> Branch:

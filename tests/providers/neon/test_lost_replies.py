@@ -1,0 +1,185 @@
+"""A connection cut before or after the change happened, and an answer that cannot be read: never a second object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from neon_provider import errors
+from neon_provider.convert import Properties, to_plain
+from rehearsal.clouds.neon import Fault
+from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, Made, Neon, wire
+
+DAILY = [{"frequency": "daily"}]
+TYPES: dict[str, tuple[str, str, Callable[[Neon], Properties]]] = {
+    PROJECT: ("/projects", "project", lambda neon: {"name": "new", "regionId": "aws-eu-central-1"}),
+    BRANCH: (".*/branches", "branch", lambda neon: {"projectId": neon.project().id, "name": "new"}),
+    ENDPOINT: (".*/endpoints", "endpoint", lambda neon: on_branch(neon)),
+    ROLE: (".*/roles", "role", lambda neon: neon.on_default(neon.project(), name="new")),
+    DATABASE: (
+        ".*/databases",
+        "database",
+        lambda neon: neon.on_default(neon.project(), name="new", ownerName="neondb_owner"),
+    ),
+}
+"""Per type: what its creation is sent to, its kind at Neon, and inputs once what it stands on is made."""
+
+
+def on_branch(neon: Neon) -> Properties:
+    project = neon.project()
+    return {"projectId": project.id, "branchId": neon.branch(project).state["branchId"]}
+
+
+def count(neon: Neon, kind: str) -> int:
+    return len(neon.service.objects()[kind])
+
+
+@pytest.fixture(params=TYPES, ids=lambda token: token.rsplit(":", 1)[-1])
+def case(request: Any, neon: Neon) -> tuple[str, str, str, Properties, int]:
+    """(type, path of its creation, kind, inputs, how many there are before)."""
+    path, kind, inputs_of = TYPES[request.param]
+    inputs = inputs_of(neon)
+    return request.param, path, kind, inputs, count(neon, kind)
+
+
+Case = tuple[str, str, str, Properties, int]
+
+
+def test_a_create_whose_answer_was_lost_finds_what_it_made(neon: Neon, case: Case) -> None:
+    type_token, path, kind, inputs, before = case
+    neon.faults(Fault("reset-after", "POST", path))
+    made = neon.create(type_token, inputs)
+    assert len(neon.service.faults.struck) == 1
+    assert count(neon, kind) == before + 1
+    assert not neon.diff(made, inputs).changes
+    neon.restart()
+    again = neon.read(made)
+    assert again
+    assert (again.id, again.state) == (made.id, made.state)
+
+
+def test_a_create_that_never_arrived_is_an_error_and_the_next_run_makes_one(neon: Neon, case: Case) -> None:
+    type_token, path, kind, inputs, before = case
+    neon.faults(Fault("reset-before", "POST", path))
+    with pytest.raises(errors.Unreachable):
+        neon.create(type_token, inputs)
+    assert count(neon, kind) == before
+    neon.create(type_token, inputs)
+    assert count(neon, kind) == before + 1
+
+
+@pytest.mark.parametrize("fault", ["malformed", "reset-after"])
+def test_after_a_run_that_died_the_next_one_takes_over_what_was_made(neon: Neon, case: Case, fault: Any) -> None:
+    type_token, path, kind, inputs, before = case
+    lost = [Fault("reset-before", "GET", nth=n) for n in range(1, 60)] if fault == "reset-after" else []
+    neon.faults(Fault(fault, "POST", path), *lost)
+    with pytest.raises((errors.NeonError, errors.PartialFailure)):
+        neon.create(type_token, inputs)
+    neon.faults()
+    neon.restart()
+    made = neon.create(type_token, inputs)
+    assert count(neon, kind) == before + 1
+    assert not neon.diff(made, inputs).changes
+    if type_token in (PROJECT, ROLE):
+        assert made.state["password"]
+
+
+def test_a_plain_fault_of_the_server_is_told_and_the_create_is_not_sent_again(neon: Neon, case: Case) -> None:
+    type_token, path, kind, inputs, before = case
+    neon.faults(Fault("refuse", "POST", path, status=500))
+    sent = len(neon.sent("POST"))
+    with pytest.raises(errors.ServerFault):
+        neon.create(type_token, inputs)
+    assert len(neon.sent("POST")) == sent + 1
+    assert count(neon, kind) == before
+
+
+def test_a_journal_finds_what_an_interrupted_create_left_and_nothing_else(neon: Neon, case: Case) -> None:
+    type_token, _, kind, inputs, before = case
+    urn = Made(type_token, "it", "", {}, {}).urn
+    assert neon.run(neon.provider.adopt(urn, type_token, wire(inputs))) is None
+    made = neon.create(type_token, inputs)
+    found = neon.run(neon.provider.adopt(urn, type_token, wire(inputs)))
+    assert found
+    assert found[0] == made.id
+    assert count(neon, kind) == before + 1
+    assert {key for key, value in found[1].items() if value.is_secret} == made.secret
+    assert set(to_plain(found[1])) == set(made.state)
+
+
+@pytest.mark.parametrize("type_token", [PROJECT, BRANCH])
+def test_an_object_of_another_resource_with_the_same_name_is_not_taken_over(neon: Neon, type_token: str) -> None:
+    path, kind, inputs_of = TYPES[type_token]
+    inputs = inputs_of(neon)
+    neon.create(type_token, inputs, "one")
+    before = count(neon, kind)
+    if type_token == PROJECT:
+        neon.create(type_token, inputs, "other")
+        assert count(neon, kind) == before + 1
+    else:
+        with pytest.raises(errors.Conflict):
+            neon.create(type_token, inputs, "other")
+
+
+def test_two_projects_with_the_same_mark_are_named_and_none_is_chosen(neon: Neon) -> None:
+    inputs = TYPES[PROJECT][2](neon)
+    first, second = neon.create(PROJECT, inputs), neon.create(PROJECT, inputs, "other")
+    listed = neon.ask("GET", f"/projects/{first.id}/branches").json()["annotations"]
+    mark = listed[first.state["defaultBranchId"]]["value"]
+    neon.service.by_hand("branch", second.state["defaultBranchId"], _annotations=mark)
+    with pytest.raises(errors.NeonError, match="several carry our mark") as caught:
+        neon.create(PROJECT, inputs)
+    assert first.id in str(caught.value)
+    assert second.id in str(caught.value)
+
+
+def test_what_was_taken_over_is_not_deleted_by_the_same_run(neon: Neon) -> None:
+    inputs = {**TYPES[PROJECT][2](neon), "deletionProtection": False}
+    neon.create(PROJECT, inputs)
+    neon.restart()
+    taken = neon.create(PROJECT, inputs)
+    with pytest.raises(errors.Protected, match="taken over in this run"):
+        neon.delete(taken)
+    neon.restart()
+    neon.delete(taken)
+    assert count(neon, "project") == 0
+
+
+def test_a_project_taken_over_without_stored_passwords_gets_one_that_is_known(neon: Neon) -> None:
+    neon.faults(Fault("reset-after", "POST", "/projects"))
+    made = neon.project(storePasswords=False)
+    assert made.state["password"]
+    assert made.state["connectionUri"]
+    assert count(neon, "project") == 1
+
+
+def test_a_role_taken_over_has_a_new_password(neon: Neon) -> None:
+    inputs = neon.on_default(neon.project(), name="new")
+    before = neon.create(ROLE, inputs).state["password"]
+    neon.restart()
+    assert neon.create(ROLE, inputs).state["password"] not in ("", before)
+
+
+@pytest.mark.parametrize("when", ["reset-before", "reset-after"])
+@pytest.mark.parametrize("type_token", [*TYPES, SCHEDULE])
+def test_a_deletion_whose_answer_was_lost_is_done(neon: Neon, type_token: str, when: Any) -> None:
+    if type_token == SCHEDULE:
+        inputs, kind = neon.on_default(neon.project(), items=DAILY), "schedule"
+    else:
+        _, kind, inputs_of = TYPES[type_token]
+        inputs = inputs_of(neon)
+    before = count(neon, kind)
+    more = {"deletionProtection": False} if type_token in (PROJECT, DATABASE) else {}
+    made = neon.create(type_token, {**inputs, **more})
+    neon.faults(Fault(when, "PUT|DELETE"))
+    neon.delete(made)
+    assert count(neon, kind) == before
+
+
+def test_a_schedule_whose_answer_was_lost_is_set(neon: Neon) -> None:
+    inputs = neon.on_default(neon.project(), items=DAILY)
+    neon.faults(Fault("reset-after", "PUT"))
+    neon.create(SCHEDULE, inputs)
+    assert count(neon, "schedule") == 1
