@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +29,7 @@ _KNOWN: Final = frozenset(
         "version",
     }
 )
+_KEY: Final = re.compile(r"[!-~]+")
 _TIMES: Final = ("requestTimeout", "operationTimeout", "pollInterval")
 
 
@@ -47,6 +49,8 @@ def problems(inputs: Mapping[str, Any], environment: Mapping[str, str] = os.envi
             yield key, f"is no setting of the neon provider; known are: {', '.join(sorted(_KNOWN))}"
     if not inputs.get("apiKey") and not environment.get("NEON_API_KEY"):
         yield "apiKey", "is missing: set NEON_API_KEY, or pulumi config set --secret neon:apiKey"
+    elif not _KEY.fullmatch(str(inputs.get("apiKey") or environment.get("NEON_API_KEY"))):
+        yield "apiKey", "has a space, a line break or a letter that no key has: set it again"
     url = inputs.get("baseUrl") or environment.get("NEON_API_URL") or ""
     if url and url != UNKNOWN:
         parts = urlsplit(str(url))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +11,14 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from neon_provider import config
 from neon_provider.client import Client
-from neon_provider.convert import Properties, to_plain, to_wire
+from neon_provider.convert import to_plain, to_wire
 from neon_provider.errors import NeonError
 from neon_provider.resources import RESOURCES, Resource
 from neon_provider.resources.base import Difference, Scope
 
 VERSION: Final = "0.1.0"
 _SCHEMA: Final = Path(__file__).parent.parent / "schema.json"
+_PATIENCE: Final = 5  # seconds for a question whose answer only makes check stricter
 _SUBSCRIPTIONS: Final = ("free", "launch", "scale")
 
 
@@ -28,6 +29,7 @@ class NeonProvider(p.Provider):
         self._config: config.Config | None = None
         self._client: Client | None = None
         self._plan = ""
+        self._asking = asyncio.Lock()
         self._adopted: set[str] = set()
 
     async def close(self) -> None:
@@ -144,17 +146,21 @@ class NeonProvider(p.Provider):
 
     async def _known_plan(self) -> str:
         """The plan to judge by; looked up once when set to auto, and not judged by when Neon cannot be reached."""
-        if self._config is None or self._client is None or self._config.plan != "auto" or self._plan:
+        if self._config is None or self._client is None:
             return self._plan
-        self._plan = "unknown"
-        try:
-            answer: Any = await self._client.get("/users/me/organizations")
-        except NeonError:
-            return self._plan
-        plans = {str(item.get("plan", "")).partition("_")[0] for item in answer.get("organizations") or []}
-        if len(plans) == 1 and plans <= set(_SUBSCRIPTIONS):
-            self._plan = plans.pop()
+        async with self._asking:
+            if not self._plan:
+                self._plan = await _plan_of(self._client)
         return self._plan
+
+
+async def _plan_of(client: Client) -> str:
+    try:
+        answer: Any = await client.request("GET", "/users/me/organizations", timeout=_PATIENCE)
+    except NeonError:
+        return "unknown"
+    plans = {str(item.get("plan", "")).partition("_")[0] for item in answer.get("organizations") or []}
+    return plans.pop() if len(plans) == 1 and plans <= set(_SUBSCRIPTIONS) else "unknown"
 
 
 def _detailed(difference: Difference) -> dict[str, p.PropertyDiff]:
@@ -169,9 +175,3 @@ def _detailed(difference: Difference) -> dict[str, p.PropertyDiff]:
         for keys, plain, replace in pairs
         for key in keys
     }
-
-
-def schema() -> Properties:
-    """The schema, parsed."""
-    parsed: Properties = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    return parsed

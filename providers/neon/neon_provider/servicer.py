@@ -55,6 +55,22 @@ class Servicer(ProviderServicer):
         """Check."""
         return await _answer(super().Check, request, context)
 
+    async def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Diff."""
+        return await _answer(super().Diff, request, context)
+
+    async def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Check the configuration."""
+        return await _answer(super().CheckConfig, request, context)
+
+    async def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Configure."""
+        return await _answer(super().Configure, request, context)
+
+    async def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Give the schema."""
+        return await _answer(super().GetSchema, request, context)
+
 
 async def _answer(call: Callable[[Any, Any], Awaitable[Any]], request: Any, context: Any) -> Any:
     """Call; an error is answered with its text alone. The SDK wraps what is raised into an exception whose text holds the

@@ -77,11 +77,11 @@ def test_a_change_is_made_in_place(neon: Neon, place: Properties, change: Proper
 @pytest.mark.parametrize("kept", ["pgSettings", "preloadLibraries"])
 def test_one_setting_changed_leaves_the_other_one_as_it_is(neon: Neon, place: Properties, kept: str) -> None:
     made = neon.create(ENDPOINT, {**place, **WHOLE})
-    other: Properties = {
+    others: dict[str, Properties] = {
         "pgSettings": {"preloadLibraries": {"useDefaults": False, "enabledLibraries": []}},
         "preloadLibraries": {"pgSettings": {"work_mem": "1MB"}},
-    }[kept]
-    after = neon.update(made, {**made.inputs, **other})
+    }
+    after = neon.update(made, {**made.inputs, **others[kept]})
     assert not neon.diff(after, after.inputs).changes
     assert after.state[kept] == WHOLE[kept]
 

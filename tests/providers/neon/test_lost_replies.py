@@ -111,7 +111,7 @@ def test_a_journal_finds_what_an_interrupted_create_left_and_nothing_else(neon: 
 
 @pytest.mark.parametrize("type_token", [PROJECT, BRANCH])
 def test_an_object_of_another_resource_with_the_same_name_is_not_taken_over(neon: Neon, type_token: str) -> None:
-    path, kind, inputs_of = TYPES[type_token]
+    _, kind, inputs_of = TYPES[type_token]
     inputs = inputs_of(neon)
     neon.create(type_token, inputs, "one")
     before = count(neon, kind)
