@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # loaded by the work that needs it, so that the floor is noth
 ROOT: Final = Path(__file__).parent.parent
 SYNTHETIC: Final = ROOT / "benchmarks" / "synthetic"
 
+_BOTH: Final = ("infra.stack", "upstash_pulumi", "pulumiverse_sentry", "pulumi_random")
 PROGRAM_PACKAGES: Final[Mapping[str, tuple[str, ...]]] = {
-    "staging": ("infra.stack", "upstash_pulumi", "pulumiverse_sentry", "pulumi_random"),
-    "production": ("infra.stack", "upstash_pulumi", "pulumiverse_sentry", "pulumi_random", "pulumi_aws"),
+    "staging": _BOTH,
+    "production": (*_BOTH, "pulumi_aws.iam.role", "pulumi_aws.s3.bucket"),
 }
-"""What the program of each stack imports; an SDK of a vendor that a stack does not use is not loaded."""
+"""What the program of each stack imports; an SDK of a vendor that a stack does not use is not loaded. The parts of AWS's are
+loaded when first used, so a module of each is named."""
 
 
 def imports(stack: str, _folder: Path) -> None:
@@ -40,12 +42,15 @@ def floor(stack: str, folder: Path) -> None:
 
 def _stack(operation: str) -> Callable[[str, Path], None]:
     def work(stack: str, folder: Path) -> None:
-        from brightbroom.plays import play_of
-        from rehearsal.engine import Operation
-        from rehearsal.stage import Stage
+        from rehearsal.pace import fewer_collections
 
-        with Stage(play_of(ROOT, stack), folder) as stage:
-            result = stage.run(Operation(operation))
+        with fewer_collections():
+            from brightbroom.plays import play_of
+            from rehearsal.engine import Operation
+            from rehearsal.stage import Stage
+
+            with Stage(play_of(ROOT, stack), folder) as stage:
+                result = stage.run(Operation(operation))
         if not result.ok:
             raise SystemExit(f"{operation} of {stack} failed: {result.failures}")
 
@@ -54,11 +59,14 @@ def _stack(operation: str) -> Callable[[str, Path], None]:
 
 def _synthetic(operation: str) -> Callable[[str, Path], None]:
     def work(units: str, folder: Path) -> None:
-        from rehearsal.engine import Operation
-        from rehearsal.stage import Play, Stage
+        from rehearsal.pace import fewer_collections
 
-        with Stage(Play(_project(units), tokens=("VERCEL_API_TOKEN",)), folder) as stage:
-            result = stage.run(Operation(operation))
+        with fewer_collections():
+            from rehearsal.engine import Operation
+            from rehearsal.stage import Play, Stage
+
+            with Stage(Play(_project(units), tokens=("VERCEL_API_TOKEN",)), folder) as stage:
+                result = stage.run(Operation(operation))
         if not result.ok:
             raise SystemExit(f"{operation} of {units} units failed: {result.failures}")
 
@@ -68,9 +76,10 @@ def _synthetic(operation: str) -> Callable[[str, Path], None]:
 def echo(units: str, folder: Path) -> None:
     """The synthetic program against a monitor that only echoes."""
     from benchmarks.echo import echo as run
+    from rehearsal.pace import fewer_collections
     from rehearsal.standins import StandIns, environment
 
-    with environment(StandIns(folder).values(["VERCEL_API_TOKEN"])):
+    with fewer_collections(), environment(StandIns(folder).values(["VERCEL_API_TOKEN"])):
         run(_project(units))
 
 

@@ -62,22 +62,25 @@ def rehearse(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Bring the stacks up on local clouds, policies enforced: preview, apply, outputs, and an empty second preview."""
-    from brightbroom import playing
-    from brightbroom import rehearse as rehearsing
-    from brightbroom.console import Voice
-    from brightbroom.plays import parse_changes
+    from rehearsal.pace import fewer_collections
 
-    request = rehearsing.Request(Path.cwd(), stack or [], parse_changes(changes or []), keep, verbose)
-    voice = Voice(silent=as_json)
-    if scenario:
-        outcomes = playing.play_scenarios(request, playing.chosen_scenarios(scenario), points, voice)
-        if as_json:
-            typer.echo(playing.document(outcomes))
-        raise typer.Exit(playing.code_of(outcomes))
-    reports = rehearsing.rehearse(request, voice)
+    with fewer_collections():
+        from brightbroom import playing
+        from brightbroom import rehearse as rehearsing
+        from brightbroom.console import Voice
+        from brightbroom.plays import parse_changes
+
+        request = rehearsing.Request(Path.cwd(), stack or [], parse_changes(changes or []), keep, verbose)
+        voice = Voice(silent=as_json)
+        if scenario:
+            outcomes = playing.play_scenarios(request, playing.chosen_scenarios(scenario), points, voice)
+            document, code = playing.document(outcomes) if as_json else "", playing.code_of(outcomes)
+        else:
+            reports = rehearsing.rehearse(request, voice)
+            document, code = rehearsing.document(reports) if as_json else "", rehearsing.worst(reports)
     if as_json:
-        typer.echo(rehearsing.document(reports))
-    raise typer.Exit(rehearsing.worst(reports))
+        typer.echo(document)
+    raise typer.Exit(code)
 
 
 @app.command()

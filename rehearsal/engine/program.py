@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import runpy
 import sys
@@ -84,14 +83,9 @@ def _surroundings(project: Project) -> Iterator[None]:
     folder, arguments, path = Path.cwd(), sys.argv, list(sys.path)
     os.chdir(project.root)
     sys.argv = [str(project.main)]
-    threshold = gc.get_threshold()
-    gc.set_threshold(
-        50_000, 50, 50
-    )  # a program allocates thousands of short-lived futures; collecting less is 10 % faster
     try:
         yield
     finally:
-        gc.set_threshold(*threshold)
         os.chdir(folder)
         sys.argv, sys.path[:] = arguments, path
 
