@@ -110,7 +110,7 @@ def test_the_provider_checks_its_configuration_and_never_replaces_over_it() -> N
 
 def test_the_schema_names_every_resource_with_its_inputs_and_outputs() -> None:
     response = asyncio.run(NeonProvider().get_schema(p.GetSchemaRequest(0)))
-    schema = json.loads(response.schema)
+    schema = json.loads(response.schema or "")
     assert (schema["name"], schema["version"]) == ("neon", VERSION)
     assert set(schema["resources"]) == set(RESOURCES)
     for token, resource in RESOURCES.items():

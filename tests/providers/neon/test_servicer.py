@@ -38,14 +38,14 @@ def struct(values: Properties) -> struct_pb2.Struct:
     return json_format.ParseDict(values, struct_pb2.Struct())
 
 
-def served(service: NeonService, talk: Callable[[Stub, Servicer], Coroutine[Any, Any, None]]) -> None:
+def served(service: NeonService, talk: Callable[[Any, Servicer], Coroutine[Any, Any, None]]) -> None:
     """Serve the plugin, configured for the local Neon, while something talks to it."""
 
     async def run() -> None:
         provider = NeonProvider()
         servicer = Servicer([], VERSION, provider, engine_address="")
         server = grpc.aio.server()
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)  # type: ignore[no-untyped-call]
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -69,7 +69,7 @@ SHOP = {"name": "shop", "regionId": "aws-eu-central-1"}
 
 
 def test_secrets_travel_marked(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         reply = await stub.Create(creation(PROJECT, SHOP))
         state = json_format.MessageToDict(reply.properties)
         marked = {key for key, value in state.items() if isinstance(value, dict) and value.get(SIGNATURE) == SECRET}
@@ -80,7 +80,7 @@ def test_secrets_travel_marked(service: NeonService) -> None:
 
 
 def test_a_preview_has_no_id_and_its_unknowns_travel_as_such(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         reply = await stub.Create(creation(PROJECT, SHOP, preview=True))
         assert reply.id == ""
         assert reply.properties["host"] == "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -92,7 +92,7 @@ def test_a_preview_has_no_id_and_its_unknowns_travel_as_such(service: NeonServic
 def test_a_partial_failure_travels_with_the_id_the_state_and_the_reason(service: NeonService) -> None:
     service.faults = FaultPlan([Fault("operation-fails", "POST", "/projects")])
 
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await stub.Create(creation(PROJECT, SHOP))
         details = dict(caught.value.trailing_metadata() or ())["grpc-status-details-bin"]
@@ -113,7 +113,7 @@ def test_a_partial_failure_travels_with_the_id_the_state_and_the_reason(service:
 
 
 def test_a_partial_failure_of_an_update_travels_too(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         made = await stub.Create(creation(PROJECT, SHOP))
         service.faults = FaultPlan([Fault("refuse", "PATCH", status=400, message="not now")])
         request = provider_pb2.UpdateRequest(
@@ -129,7 +129,7 @@ def test_a_partial_failure_of_an_update_travels_too(service: NeonService) -> Non
 
 
 def test_an_error_is_its_text_alone_without_a_traceback_or_the_key(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         made = await stub.Create(creation(PROJECT, SHOP))
         urn = urn_of(PROJECT, "it")
         service.faults = FaultPlan([Fault("refuse", "GET", status=403, message=f"no, {service.api_key}")])
@@ -159,7 +159,7 @@ def test_an_error_is_its_text_alone_without_a_traceback_or_the_key(service: Neon
 
 
 def test_a_problem_of_the_inputs_travels_as_a_failure_of_its_property(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         request = provider_pb2.CheckRequest(urn=urn_of(BRANCH, "it"), news=struct({"name": ""}), randomSeed=bytes(32))
         reply = await stub.Check(request)
         assert {failure.property for failure in reply.failures} == {"projectId", "name"}
@@ -168,7 +168,7 @@ def test_a_problem_of_the_inputs_travels_as_a_failure_of_its_property(service: N
 
 
 def test_what_is_gone_is_read_as_an_empty_id(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         reply = await stub.Read(provider_pb2.ReadRequest(id="quiet-river-12345678/br-x/app", urn=urn_of(ROLE, "it")))
         assert reply.id == ""
 
@@ -176,7 +176,7 @@ def test_what_is_gone_is_read_as_an_empty_id(service: NeonService) -> None:
 
 
 def test_a_diff_travels_with_what_replaces_and_how(service: NeonService) -> None:
-    async def talk(stub: Stub, _: Servicer) -> None:
+    async def talk(stub: Any, _: Servicer) -> None:
         before, after = (
             {"projectId": "p", "branchId": "b", "name": "app"},
             {"projectId": "p", "branchId": "b", "name": "x"},
@@ -193,7 +193,7 @@ def test_a_diff_travels_with_what_replaces_and_how(service: NeonService) -> None
 
 
 def test_an_engine_can_attach_and_asks_who_is_there(service: NeonService) -> None:
-    async def talk(stub: Stub, servicer: Servicer) -> None:
+    async def talk(stub: Any, servicer: Servicer) -> None:
         await stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:4711"))
         assert servicer._engine_address == "127.0.0.1:4711"
         info = await stub.GetPluginInfo(empty_pb2.Empty())
