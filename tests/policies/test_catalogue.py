@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.catalogue import levels, registry
+from policies.catalogue import document, levels, registry
 from policies.catalogue.levels import LevelsError
 from policies.catalogue.model import UNKNOWN, Finding, Resource, Rule, Severity, Unevaluated, shown
 
@@ -103,3 +103,8 @@ def test_reading_below_an_unknown_value_names_it() -> None:
     with pytest.raises(Unevaluated, match=r"a\.b is known only after the deployment"):
         view.get("a.b.c")
     assert view.stack == "s"
+
+
+def test_the_page_says_what_the_rules_say() -> None:
+    """Renew it by `python -m policies.catalogue.document`."""
+    assert document.PAGE.read_text(encoding="utf-8") == document.text()
