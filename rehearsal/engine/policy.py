@@ -243,6 +243,8 @@ def _capture(path: Path) -> Any:
     try:
         with _started_in(path), contextlib.suppress(_Captured):
             runpy.run_path(str(path), run_name="__main__")
+    except Exception as error:
+        raise InputError(f"the policy pack in {path} does not load: {type(error).__name__}: {error}") from error
     finally:
         analyzer_pb2_grpc.add_AnalyzerServicer_to_server, grpc.server = add, server
     if not captured:

@@ -68,6 +68,20 @@ def test_findings_quote_no_value_of_a_variable(tmp_path: Path) -> None:
     assert not any("seen 'true'" in finding.message for finding in result.findings)
 
 
+@pytest.mark.parametrize("served", [False, True])
+def test_a_pack_that_does_not_load_is_bad_input(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], *, served: bool
+) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n", encoding="utf-8")
+    (pack / "__main__.py").write_text("raise ValueError('HDR-99: is no rule')\n", encoding="utf-8")
+    play = replace(play_of(ROOT, "staging"), packs=(pack,))
+    with Stage(play, tmp_path / "data", fresh=True) as stage, pytest.raises(InputError, match="policy pack") as caught:
+        stage.run(Operation.PREVIEW, serve_policies=served)
+    assert "HDR-99: is no rule" in str(caught.value) + capfd.readouterr().err
+
+
 def test_a_folder_without_a_pack_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     play = replace(play_of(ROOT, "staging"), packs=(tmp_path / "nothing",))
