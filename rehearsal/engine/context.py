@@ -79,6 +79,8 @@ class Context:
     """Old URN to the new one that took it over."""
     aliases: dict[str, str] = field(default_factory=dict)
     """New URN to the old one it was found under."""
+    components: dict[str, Step] = field(default_factory=dict)
+    """The steps of components, by URN: what they end with is known later."""
     deleting: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
 
@@ -121,6 +123,8 @@ class Context:
         if op not in _QUIET and old is not None and new is not None:
             step.changes = compare(old.inputs, new.inputs, step.keys)
         self.steps.append(step)
+        if new is not None and not new.custom:
+            self.components[urn] = step
         self.sink.emit(events.resource_pre(step, planning=self.dry_run))
         started = time.perf_counter()
         try:
@@ -132,6 +136,15 @@ class Context:
         finally:
             step.seconds = time.perf_counter() - started
         self.sink.emit(events.resource_outputs(step, planning=self.dry_run))
+        whole = events.replaced(step)
+        if whole is not None:
+            self.sink.emit(events.resource_pre(whole, planning=self.dry_run))
+            self.sink.emit(events.resource_outputs(whole, planning=self.dry_run))
+
+    def tell_outputs(self, urn: str) -> None:
+        """Report what a component ended with."""
+        if urn in self.components:
+            self.sink.emit(events.resource_outputs(self.components[urn], planning=self.dry_run))
 
     # ---- providers ---------------------------------------------------------------------------------------------
 

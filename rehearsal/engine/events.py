@@ -1,16 +1,18 @@
 """Engine events in the real engine's JSON shape.
 
-Source: pulumi/pulumi `sdk/go/common/apitype/events.go`. Secrets are written `[secret]`, as the real engine's display does.
+Source: pulumi/pulumi `sdk/go/common/apitype/events.go`. A secret keeps its mark there, with `[secret]` for a ciphertext.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from rehearsal.engine.values import masked
+from rehearsal.engine.urns import is_provider, name_of, type_of
+from rehearsal.engine.values import SECRET, SIGNATURE, Properties, map_secrets
 
 if TYPE_CHECKING:
     from rehearsal.engine.changes import PropertyChange
@@ -58,6 +60,11 @@ def resource_failed(step: Step) -> Callable[[], Event]:
     return lambda: {"resOpFailedEvent": {"metadata": _metadata(step), "status": 0, "steps": 0}}
 
 
+def replaced(step: Step) -> Step | None:
+    """What is told beside the first half of a replacement: the replacement as one; None for any other step."""
+    return dataclasses.replace(step, op="replace") if _is_replacement(step.op) else None
+
+
 def diagnostic(urn: str, message: str, severity: str) -> Event:
     """A message for people; severity is one of debug, info, warning, error."""
     body: Event = {"message": message, "color": "never", "severity": severity}
@@ -80,13 +87,18 @@ def policy(finding: PolicyFinding, version: str) -> Event:
     }
 
 
-def summary(steps: Iterable[Step], packs: Iterable[PolicyPack], seconds: float, *, planning: bool) -> Event:
-    """How the run ended; `resourceChanges` counts steps by operation."""
+def summary(
+    steps: Iterable[Step], packs: Iterable[PolicyPack], seconds: float, *, planning: bool, succeeded: bool
+) -> Event:
+    """How the run ended. `resourceChanges` counts what was done by operation: a replacement once, and no default provider."""
+    done = (step for step in steps if not step.failed and not _is_default_provider(step.urn))
+    ops = ("replace" if _is_replacement(step.op) else step.op for step in done if step.op not in _SECOND_HALVES)
     body: Event = {
         "maybeCorrupt": False,
         "durationSeconds": int(seconds),
-        "resourceChanges": dict(Counter(step.op for step in steps)),
+        "resourceChanges": dict(Counter(ops)),
         "PolicyPacks": {pack.name: pack.version for pack in packs},
+        "result": "succeeded" if succeeded else "failed",
     }
     return {"summaryEvent": {**body, **({"isPreview": True} if planning else {})}}
 
@@ -100,8 +112,9 @@ def _metadata(step: Step) -> Event:
         "new": _state(step.new),
         "detailedDiff": {change.path: _diff_kind(change) for change in step.changes} or None,
         "provider": (step.new or step.old).provider if step.new or step.old else "",  # type: ignore[union-attr]
-        "logical": True,
     }
+    if not _is_replacement(step.op) and step.op not in _SECOND_HALVES:
+        body["logical"] = True
     if step.keys:
         body["keys"] = step.keys
     if step.changes:
@@ -120,14 +133,14 @@ def _state(resource: ResourceState | None) -> Event | None:
     body: Event = {
         "type": resource.type,
         "urn": resource.urn,
-        "custom": resource.custom,
         "id": resource.id,
         "parent": resource.parent,
-        "inputs": masked(resource.inputs),
-        "outputs": masked(resource.outputs),
+        "inputs": _hidden(resource.inputs),
+        "outputs": _hidden(resource.outputs),
         "provider": resource.provider,
     }
     optional = {
+        "custom": resource.custom,
         "delete": resource.delete,
         "protect": resource.protect,
         "retainOnDelete": resource.retainOnDelete,
@@ -136,3 +149,20 @@ def _state(resource: ResourceState | None) -> Event | None:
     if resource.initErrors:
         body["initErrors"] = resource.initErrors
     return body
+
+
+def _hidden(properties: Properties) -> Properties:
+    hidden: Properties = map_secrets(properties, lambda _: {SIGNATURE: SECRET, "ciphertext": "[secret]"})
+    return hidden
+
+
+def _is_replacement(op: str) -> bool:
+    return op.endswith("-replacement")
+
+
+def _is_default_provider(urn: str) -> bool:
+    return is_provider(type_of(urn)) and name_of(urn).split("_")[0] == "default"
+
+
+_SECOND_HALVES: Final = ("delete-replaced", "discard-replaced", "remove-pending-replace")
+"""Operations that end a replacement, and are no change of their own."""

@@ -161,6 +161,7 @@ def set_outputs(context: Context, resource: ResourceState, outputs: Properties) 
     if resource.outputs != outputs:
         resource.outputs = outputs
         context.snapshot.rewrite(resource)
+    context.tell_outputs(resource.urn)
 
 
 def _describe(goal: Goal, error: ProviderError, context: Context) -> str:

@@ -147,7 +147,7 @@ def run(
             pack.close()
         host.close()
     result.seconds = time.perf_counter() - started
-    context.sink.emit(events.summary(result.steps, loaded, result.seconds, planning=dry_run))
+    context.sink.emit(events.summary(result.steps, loaded, result.seconds, planning=dry_run, succeeded=result.ok))
     return result
 
 

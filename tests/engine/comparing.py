@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from rehearsal.engine import Event, ResourceState
+from rehearsal.engine import Event, Properties, ResourceState
+from rehearsal.engine.passphrase import Crypter
 from rehearsal.engine.urns import name_of, type_of
-from tests.engine.known import AUTONAME, FIELDS, MOMENT, OUTSIDE, STEPS
+from tests.engine.known import AUTONAME, FIELDS, LOCAL_PACK, MOMENT, OUTSIDE, SUMMARY
 
 _COMPARED: Final = tuple(
     name for name in ResourceState.__slots__ if name not in ("urn", "delete", "extra") and name not in FIELDS
@@ -30,7 +31,7 @@ def step_differences(real: Sequence[Event], embedded: Sequence[Event]) -> list[s
 def steps(events: Sequence[Event]) -> Counter[tuple[str, str]]:
     """Operation and resource of every step."""
     found = (event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event)
-    return Counter((step["op"], _label(step["urn"])) for step in found if step["op"] not in STEPS)
+    return Counter((step["op"], _label(step["urn"])) for step in found)
 
 
 def findings(events: Sequence[Event]) -> Counter[tuple[str, str, str, str]]:
@@ -46,6 +47,20 @@ def errors(events: Sequence[Event]) -> list[str]:
     """What the engine says went wrong, without its layout."""
     found = (event["diagnosticEvent"] for event in events if "diagnosticEvent" in event)
     return [_uncoloured(event["message"]) for event in found if event["severity"] == "error"]
+
+
+def outcomes(events: Sequence[Event]) -> list[ResourceState]:
+    """What the events say that each resource ends with, or at preview would end with; a component is told of twice."""
+    found = (event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event)
+    last = {step["urn"]: step["new"] for step in found if step["new"]}
+    return [ResourceState.from_json(state, _SEALED) for state in last.values()]
+
+
+def summary(events: Sequence[Event]) -> dict[str, Any]:
+    """How the run ended: what was done how often, under which packs."""
+    (found,) = (event["summaryEvent"] for event in events if "summaryEvent" in event)
+    packs = {name.split(LOCAL_PACK)[0]: version for name, version in found["PolicyPacks"].items()}
+    return {key: value for key, value in {**found, "PolicyPacks": packs}.items() if key not in SUMMARY}
 
 
 def state_differences(real: Sequence[ResourceState], embedded: Sequence[ResourceState]) -> list[str]:
@@ -64,6 +79,20 @@ def state_differences(real: Sequence[ResourceState], embedded: Sequence[Resource
                 if _timeless(seen.get(path)) != _timeless(wanted.get(path))
             ]
     return found
+
+
+class _Sealed(Crypter):
+    """Opens nothing: the events hold no secret, only where one stands."""
+
+    def __init__(self) -> None:
+        """Without a key."""
+
+    def open(self, properties: Properties) -> Properties:
+        """The properties as they are."""
+        return properties
+
+
+_SEALED: Final = _Sealed()
 
 
 def _both(theirs: Mapping[Any, Any], ours: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,7 @@ from rehearsal.standins import StandIns
 from tests.engine.real import RealEngine, Run, attached, copy_project
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Both:
     """One operation on both engines, with the states it left."""
 
@@ -47,10 +47,10 @@ class Pair:
         result = self.stage.run(operation, play=play, on_event=events.append)
         embedded = Run(result.ok, events, "\n".join(failure.message for failure in result.failures))
         exported = [ResourceState.from_json(item, self.stage.state.crypter) for item in self.engine.export()]
-        return Both(real, embedded, exported, list(self.stage.state.resources))
+        return Both(real, embedded, exported, [dataclasses.replace(r) for r in self.stage.state.resources])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Played:
     """A stack's life on both engines."""
 
@@ -58,6 +58,7 @@ class Played:
     created: Both
     again: Both
     edited: Both
+    replanned: Both
     replaced: Both
 
 
@@ -72,13 +73,14 @@ def pair(folder: Path, stack: str) -> Iterator[Pair]:
 
 @pytest.fixture(scope="module", params=["staging", "production"])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """Preview, up, a second preview, and two edits, of which the second replaces something."""
+    """Preview, up, a second preview, an edit, and one that replaces something, planned first."""
     with pair(tmp_path_factory.mktemp(request.param), request.param) as engines:
         return Played(
             planned=engines.play(Operation.PREVIEW),
             created=engines.play(Operation.UP),
             again=engines.play(Operation.PREVIEW),
             edited=engines.play(Operation.UP, EDIT.changes),
+            replanned=engines.play(Operation.PREVIEW, {**EDIT.changes, **REPLACE.changes}),
             replaced=engines.play(Operation.UP, {**EDIT.changes, **REPLACE.changes}),
         )
 

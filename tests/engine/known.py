@@ -10,10 +10,14 @@ FIELDS: Final = {
 }
 """Fields of a resource in the state that are not compared."""
 
-STEPS: Final = {
-    "replace": "the real engine's display step between the two halves of a replacement; nothing is done in it",
+SUMMARY: Final = {
+    "durationSeconds": "the two take their own time",
+    "isPreview": "left out by the embedded engine where the real one says false",
 }
-"""Operations in the events that are not compared."""
+"""Fields of the last event that are not compared."""
+
+LOCAL_PACK: Final = "|local|"
+"""What the real engine puts between the name of a pack that lies on disk and its folder; the embedded one gives the name."""
 
 AUTONAME: Final = r"-[0-9a-f]{7}"
 """What ends a name that a provider generates from a logical one: random, so each engine has its own."""
@@ -23,3 +27,6 @@ MOMENT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
 OUTSIDE: Final = r"^project:///.*/site-packages/"
 """How the position of code in an SDK starts: by where the interpreter lies, for the embedded engine its own one."""
+
+PROGRAM_ENDED: Final = "an unhandled error occurred: program exited with non-zero exit code: 1"
+"""What the real engine's language host adds to the message of a program that stops itself."""

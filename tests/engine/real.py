@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).parent.parent.parent
 PASSPHRASE: Final = "a passphrase for the engine's tests"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """One run of either engine: its events in the real engine's shape, and whether it ended well."""
 
