@@ -158,7 +158,7 @@ def test_inputs_go_out_and_outputs_come_in_under_their_names(
         everything = pulumi.Output.all(*(getattr(made, name) for name in names))
         return everything.apply(lambda values: found.update(zip(names, values, strict=True)))
 
-    pulumi.runtime.test(check)()
+    pulumi.runtime.test(check)()  # type: ignore[no-untyped-call]
     request = monitor.seen[resource.token]
     assert json_format.MessageToDict(request.object) == given
     assert set(request.additionalSecretOutputs) == resource.secret
@@ -171,7 +171,7 @@ def test_the_providers_key_is_secret_however_it_is_given(monitor: Monitor) -> No
     def check() -> Any:
         return pulumi_neon.Provider("neon", api_key="napi_canary", plan="free").urn
 
-    pulumi.runtime.test(check)()
+    pulumi.runtime.test(check)()  # type: ignore[no-untyped-call]
     inputs = json_format.MessageToDict(monitor.seen["pulumi:providers:neon"].object)
     assert inputs["plan"] == "free"
     assert inputs["apiKey"][_special_sig_key] == _special_secret_sig

@@ -160,6 +160,14 @@ def remove_branch(call: Call, branch: Document) -> None:
     call.drop("branch", branch["id"])
 
 
+def expire(call: Call, project: str) -> None:
+    """Take away the branches of a project whose time is up."""
+    now = datetime.fromisoformat(call.stamp())
+    for branch in call.all("branch", project_id=project):
+        if branch.get("expires_at") and datetime.fromisoformat(str(branch["expires_at"])) <= now:
+            remove_branch(call, branch)
+
+
 def set_as_default(call: Call, project: str, branch: str) -> Document:
     """POST /projects/{project}/branches/{branch}/set_as_default"""
     found = live_branch(call, project, branch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from rehearsal.clouds.neon.branches import make_branch
@@ -9,6 +10,7 @@ from rehearsal.clouds.neon.endpoints import make_endpoint
 from rehearsal.clouds.neon.roles_databases import make_database, make_role
 from rehearsal.clouds.neon.world import ORGANIZATION, Call, Document, Refusal, new_id
 
+_KEPT = timedelta(days=7)
 _PATCHABLE = ("name", "history_retention_seconds")
 
 
@@ -60,7 +62,8 @@ def create(call: Call) -> Document:
 
 def list_(call: Call) -> Document:
     """GET /projects"""
-    found = [p for p in call.all("project") if not p.get("deleted_at") and call.query.get("search", "") in p["name"]]
+    shown = _is_recoverable if call.query.get("recoverable") == "true" else _is_live
+    found = [p for p in call.all("project") if shown(call, p) and call.query.get("search", "") in p["name"]]
     limit = int(call.query.get("limit", 10))
     start = int(call.query.get("cursor", 0) or 0)
     page = found[start : start + limit]
@@ -109,6 +112,8 @@ def delete(call: Call, project: str) -> Document:
 def recover(call: Call, project: str) -> Document:
     """POST /projects/{project}/recover"""
     found = call.need("project", project, "project")
+    if not _is_recoverable(call, found):
+        raise Refusal(404, "project not found")
     call.put("project", project, {key: value for key, value in found.items() if key != "deleted_at"})
     return {"project": call.shown(found)}
 
@@ -136,6 +141,19 @@ def _live(call: Call, project: str) -> Document:
     if found.get("deleted_at"):
         raise Refusal(404, "project not found")
     return found
+
+
+def _is_live(_: Call, project: Document) -> bool:
+    return not project.get("deleted_at")
+
+
+def _is_recoverable(call: Call, project: Document) -> bool:
+    deleted_at = project.get("deleted_at")
+    return bool(deleted_at) and _moment(call.stamp()) - _moment(str(deleted_at)) <= _KEPT
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _check_history(call: Call, seconds: Any) -> None:

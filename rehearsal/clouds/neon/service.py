@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from rehearsal.clouds.neon.branches import expire
 from rehearsal.clouds.neon.faults import Fault, FaultPlan
 from rehearsal.clouds.neon.router import route
 from rehearsal.clouds.neon.switches import Switches
@@ -156,6 +157,8 @@ class NeonService:
         try:
             handler, parts, status = route(method, path)
             with _Transaction(self._world, self._lock, body, query) as call:
+                if "project" in parts:
+                    expire(call, parts["project"])
                 reply = handler(call, **parts)
         except Refusal as refusal:
             return refusal.status, error_body(refusal.message, refusal.code)
