@@ -15,7 +15,7 @@ for unit in range(units):
     for key in ("API_URL", "AUTH_SECRET", "DATABASE_URL", "LOG_LEVEL"):
         secret = key.endswith(("SECRET", "DATABASE_URL"))
         value = pulumi.Output.concat(key.lower(), " of ", project.id)
-        guarded = pulumi.Output.secret(value)
+        guarded: pulumi.Output[str] = pulumi.Output.secret(value)
         vercel.ProjectEnvironmentVariable(
             f"app-{unit}-{key.lower()}",
             project_id=project.id,
