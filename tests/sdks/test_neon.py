@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import re
 import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +135,18 @@ class Monitor(mocks.MockMonitor):
 
 
 @pytest.fixture
-def monitor() -> Monitor:
-    """What the SDK registers with."""
+def monitor() -> Iterator[Monitor]:
+    """What the SDK registers with, on an event loop of its own."""
+    loop, executor = asyncio.new_event_loop(), ThreadPoolExecutor(1)
+    loop.set_default_executor(executor)
+    asyncio.set_event_loop(loop)
     found = Monitor()
     mocks.set_mocks(found.mocks, "project", "stack", preview=False, monitor=found)
-    return found
+    yield found
+    executor.submit(lambda: asyncio.get_event_loop().close()).result()  # the mocks made one in their thread
+    executor.shutdown()
+    loop.close()
+    asyncio.set_event_loop(None)
 
 
 SAMPLES: dict[str, Any] = {

@@ -11,24 +11,18 @@ from neon_provider.checks import Problem
 from neon_provider.client import Client, check_id, path_of
 from neon_provider.convert import UNKNOWN, Properties, known
 from neon_provider.errors import NeonError, NotFound, Protected, Unreachable
-from neon_provider.models import Branch, Database, Endpoint, Role
 from neon_provider.models import Project as ProjectModel
 from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.resources.project_fields import QUOTA, limit_fields, live_inputs, settings_fields, uris
+from neon_provider.resources.project_parts import (
+    apply_defaults,
+    default_branch,
+    first_role_and_database,
+    new_password,
+    read_write,
+    reveal_password,
+)
 from neon_provider.shapes import COMPUTE, FLAG, LIBRARIES, TEXT, TEXTS, WHOLE, WHOLES, an_object
-
-_SETTINGS = {
-    "blockPublicConnections": "block_public_connections",
-    "blockVpcConnections": "block_vpc_connections",
-    "logicalReplication": "enable_logical_replication",
-    "auditLogLevel": "audit_log_level",
-}
-_QUOTA = {
-    "activeTimeSeconds": "active_time_seconds",
-    "computeTimeSeconds": "compute_time_seconds",
-    "writtenDataBytes": "written_data_bytes",
-    "dataTransferBytes": "data_transfer_bytes",
-    "logicalSizeBytes": "logical_size_bytes",
-}
 
 
 class Project(Resource):
@@ -53,7 +47,7 @@ class Project(Resource):
         "blockVpcConnections": Property(shape=FLAG, default=False),
         "logicalReplication": Property(shape=FLAG, default=False),
         "maintenanceWindow": Property(shape=an_object(weekdays=WHOLES, startTime=TEXT, endTime=TEXT)),
-        "quota": Property(shape=an_object(**dict.fromkeys(_QUOTA, WHOLE)), default={}),
+        "quota": Property(shape=an_object(**dict.fromkeys(QUOTA, WHOLE)), default={}),
         "auditLogLevel": Property(default="base"),
         "preloadLibraries": Property(shape=LIBRARIES, default={"useDefaults": True, "enabledLibraries": []}),
         "deletionProtection": Property(Change.LOCAL, FLAG),
@@ -124,7 +118,7 @@ class Project(Resource):
 
     def same(self, key: str, old: Any, new: Any) -> bool:
         if key == "quota":
-            return all(old.get(limit, 0) == new.get(limit, 0) for limit in _QUOTA)
+            return all(old.get(limit, 0) == new.get(limit, 0) for limit in QUOTA)
         if key == "allowedIps":
             return sorted(old) == sorted(new)
         if isinstance(old, dict) and isinstance(new, dict):
@@ -160,14 +154,14 @@ class Project(Resource):
             "org_id": inputs.get("orgId") or scope.org_id or None,
             "store_passwords": inputs.get("storePasswords"),
             "history_retention_seconds": inputs.get("historyRetentionSeconds"),
-            "default_endpoint_settings": _limits(inputs.get("endpointDefaults") or {}) or None,
+            "default_endpoint_settings": limit_fields(inputs.get("endpointDefaults") or {}) or None,
             "branch": {
                 "name": branch.get("name", "main"),
                 "role_name": branch.get("roleName"),
                 "database_name": branch.get("databaseName"),
                 "annotations": {MARK: nonce},
             },
-            "settings": _settings(inputs) or None,
+            "settings": settings_fields(inputs) or None,
         }
         fields["branch"] = {key: value for key, value in fields["branch"].items() if value is not None}
         return {"project": {key: value for key, value in fields.items() if value is not None}}
@@ -180,8 +174,8 @@ class Project(Resource):
         try:
             await scope.client.settle(project_id, answer, scope.timeout)
             if password is None and inputs.get("storePasswords") is False:
-                password = so_far["password"] = await _new_password(scope, project_id, inputs)
-            await self._apply_defaults(scope, project_id, inputs, inputs)
+                password = so_far["password"] = await new_password(scope, project_id, inputs)
+            await apply_defaults(scope, project_id, inputs, inputs)
             state = await self._state(scope.client, project_id, inputs, password)
         except NeonError as error:
             # The next update compares with what the state holds: what is applied last must not stand in it yet.
@@ -229,8 +223,8 @@ class Project(Resource):
         if "historyRetentionSeconds" in change:
             fields["history_retention_seconds"] = change["historyRetentionSeconds"]
         if "endpointDefaults" in change:
-            fields["default_endpoint_settings"] = _limits(change["endpointDefaults"] or {})
-        settings = _settings(change, inputs)
+            fields["default_endpoint_settings"] = limit_fields(change["endpointDefaults"] or {})
+        settings = settings_fields(change, inputs)
         if settings:
             fields["settings"] = settings
         async with scope.client.changing(resource_id):
@@ -239,7 +233,7 @@ class Project(Resource):
                     path = path_of("projects", resource_id)
                     answer = await scope.client.request("PATCH", path, body={"project": fields}, timeout=scope.timeout)
                     await scope.client.settle(resource_id, answer, scope.timeout)
-                await self._apply_defaults(scope, resource_id, inputs, change)
+                await apply_defaults(scope, resource_id, inputs, change)
                 after = await self._state(scope.client, resource_id, inputs, state.get("password"))
             except NeonError as error:
                 known_of = {key: state.get(key) for key in self.computed}
@@ -247,28 +241,6 @@ class Project(Resource):
         if after is None:
             raise NotFound(f"project {resource_id}", "it is gone", advice="Run a refresh")
         return after[1]
-
-    async def _apply_defaults(self, scope: Scope, project_id: str, inputs: Properties, change: Properties) -> None:
-        """The default branch and endpoint are objects of their own: changed where they differ from what is asked."""
-        client = scope.client
-        wanted = inputs.get("defaultBranch") or {}
-        if "defaultBranch" in change and wanted:
-            branch = await _default_branch(client, project_id)
-            asked = {key: wanted[key] for key in ("name", "protected") if key in wanted}
-            fields = {key: value for key, value in asked.items() if getattr(branch, key) != value}
-            if fields:
-                path = path_of("projects", project_id, "branches", branch.id)
-                answer = await client.request("PATCH", path, body={"branch": fields}, timeout=scope.timeout)
-                await client.settle(project_id, answer, scope.timeout)
-        limits = inputs.get("defaultEndpoint") or {}
-        if "defaultEndpoint" in change and limits:
-            branch = await _default_branch(client, project_id)
-            endpoint = await _read_write(client, project_id, branch.id)
-            fields = _endpoint_fields(endpoint, limits) if endpoint else {}
-            if endpoint and fields:
-                path = path_of("projects", project_id, "endpoints", endpoint.id)
-                answer = await client.request("PATCH", path, body={"endpoint": fields}, timeout=scope.timeout)
-                await client.settle(project_id, answer, scope.timeout)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         if state.get("deletionProtection", True):
@@ -304,12 +276,12 @@ class Project(Resource):
         project = ProjectModel.model_validate(answer["project"])
         if project.deleted_at:
             return None
-        branch = await _default_branch(client, project_id)
-        endpoint = await _read_write(client, project_id, branch.id)
-        role, database = await _first_role_and_database(client, project_id, branch.id, inputs)
+        branch = await default_branch(client, project_id)
+        endpoint = await read_write(client, project_id, branch.id)
+        role, database = await first_role_and_database(client, project_id, branch.id, inputs)
         if role and not password and project.store_passwords:
             password = await reveal_password(client, project_id, branch.id, role.name)
-        live = self._live(project, branch, endpoint, role, database)
+        live = live_inputs(project, branch, endpoint, role, database)
         managed = self.managed(live, inputs)
         computed: Properties = {
             "projectId": project.id,
@@ -323,188 +295,8 @@ class Project(Resource):
             "roleName": role.name if role else "",
             "password": password or "",
         }
-        computed |= _uris(computed)
+        computed |= uris(computed)
         return managed, {**self.fixed(live), **managed, **computed}
-
-    def _live(
-        self,
-        project: ProjectModel,
-        branch: Branch,
-        endpoint: Endpoint | None,
-        role: Role | None,
-        database: Database | None,
-    ) -> Properties:
-        settings, limits = project.settings, project.default_endpoint_settings
-        return {
-            "name": project.name,
-            "regionId": project.region_id,
-            "pgVersion": project.pg_version,
-            "orgId": project.org_id,
-            "storePasswords": project.store_passwords,
-            "historyRetentionSeconds": project.history_retention_seconds,
-            "defaultBranch": {
-                "name": branch.name,
-                "protected": branch.protected,
-                "roleName": role.name if role else None,
-                "databaseName": database.name if database else None,
-            },
-            "defaultEndpoint": _endpoint_limits(endpoint) if endpoint else None,
-            "endpointDefaults": {
-                "minCu": limits.autoscaling_limit_min_cu,
-                "maxCu": limits.autoscaling_limit_max_cu,
-                "suspendTimeoutSeconds": limits.suspend_timeout_seconds,
-                "pgSettings": limits.pg_settings or None,
-            },
-            "allowedIps": settings.allowed_ips.ips,
-            "allowedIpsProtectedOnly": settings.allowed_ips.protected_branches_only,
-            "blockPublicConnections": settings.block_public_connections,
-            "blockVpcConnections": settings.block_vpc_connections,
-            "logicalReplication": settings.enable_logical_replication,
-            "quota": {key: settings.quota.get(wire, 0) for key, wire in _QUOTA.items()},
-            "auditLogLevel": settings.audit_log_level,
-            "maintenanceWindow": _window_from(settings.maintenance_window),
-            "preloadLibraries": _libraries_from(settings.preload_libraries),
-        }
-
-
-async def reveal_password(client: Client, project_id: str, branch_id: str, role: str) -> str | None:
-    """The stored password; None where passwords are not stored (412) or the role has none."""
-    path = path_of("projects", project_id, "branches", branch_id, "roles", role, "reveal_password")
-    try:
-        answer = await client.get(path)
-    except NeonError as error:
-        if error.status in (404, 412):
-            return None
-        raise
-    return str(answer["password"])
-
-
-async def _new_password(scope: Scope, project_id: str, inputs: Properties) -> str | None:
-    """Of the first role, where the answer that held the one it was made with is lost and no other will show it."""
-    branch = await _default_branch(scope.client, project_id)
-    role, _ = await _first_role_and_database(scope.client, project_id, branch.id, inputs)
-    if role is None:
-        return None
-    path = path_of("projects", project_id, "branches", branch.id, "roles", role.name, "reset_password")
-    answer = await scope.client.request("POST", path, timeout=scope.timeout)
-    await scope.client.settle(project_id, answer, scope.timeout)
-    return Role.model_validate(answer["role"]).password
-
-
-async def _default_branch(client: Client, project_id: str) -> Branch:
-    listed = await client.listing(path_of("projects", project_id, "branches"), "branches")
-    found = next((item for item in listed if item.get("default")), None)
-    if found is None:
-        raise NotFound(f"default branch of project {project_id}", "there is none")
-    return Branch.model_validate(found)
-
-
-async def _read_write(client: Client, project_id: str, branch_id: str) -> Endpoint | None:
-    listed = await client.listing(path_of("projects", project_id, "endpoints"), "endpoints")
-    found = [Endpoint.model_validate(item) for item in listed if item["branch_id"] == branch_id]
-    return next((endpoint for endpoint in found if endpoint.type == "read_write"), None)
-
-
-async def _first_role_and_database(
-    client: Client, project_id: str, branch_id: str, inputs: Properties
-) -> tuple[Role | None, Database | None]:
-    """The role and database that came with the project: the named ones, else the oldest."""
-    branch = inputs.get("defaultBranch") or {}
-    base = ("projects", project_id, "branches", branch_id)
-    roles = [Role.model_validate(r) for r in await client.listing(path_of(*base, "roles"), "roles")]
-    databases = [Database.model_validate(d) for d in await client.listing(path_of(*base, "databases"), "databases")]
-    roles = sorted((role for role in roles if not role.protected), key=lambda role: role.created_at)
-    databases.sort(key=lambda database: database.created_at)
-    role = next((r for r in roles if r.name == branch.get("roleName")), roles[0] if roles else None)
-    database = next((d for d in databases if d.name == branch.get("databaseName")), databases[0] if databases else None)
-    return role, database
-
-
-def _uris(state: Properties) -> Properties:
-    from urllib.parse import quote
-
-    if not (state["password"] and state["host"]):
-        return {"connectionUri": "", "pooledConnectionUri": ""}
-    role, password = quote(state["roleName"], safe=""), quote(state["password"], safe="")
-    tail = f"/{quote(state['databaseName'], safe='')}?sslmode=require"
-    return {
-        "connectionUri": f"postgresql://{role}:{password}@{state['host']}{tail}",
-        "pooledConnectionUri": f"postgresql://{role}:{password}@{state['poolerHost']}{tail}",
-    }
-
-
-def _limits(given: Properties) -> Properties:
-    fields = {
-        "autoscaling_limit_min_cu": given.get("minCu"),
-        "autoscaling_limit_max_cu": given.get("maxCu"),
-        "suspend_timeout_seconds": given.get("suspendTimeoutSeconds"),
-        "pg_settings": given.get("pgSettings"),
-    }
-    return {key: value for key, value in fields.items() if value is not None}
-
-
-def _endpoint_limits(endpoint: Endpoint) -> Properties:
-    return {
-        "name": endpoint.name,
-        "minCu": endpoint.autoscaling_limit_min_cu,
-        "maxCu": endpoint.autoscaling_limit_max_cu,
-        "suspendTimeoutSeconds": endpoint.suspend_timeout_seconds,
-        "pgSettings": endpoint.settings.get("pg_settings") or None,
-    }
-
-
-def _endpoint_fields(endpoint: Endpoint, wanted: Properties) -> Properties:
-    live = _endpoint_limits(endpoint)
-    differing = {key: value for key, value in wanted.items() if live.get(key) != value}
-    fields = _limits({key: value for key, value in differing.items() if key != "pgSettings"})
-    if "name" in differing:
-        fields["name"] = differing["name"]
-    if "pgSettings" in differing:
-        fields["settings"] = {"pg_settings": differing["pgSettings"]}
-    return fields
-
-
-def _settings(change: Properties, inputs: Properties | None = None) -> Properties:
-    """The settings block for the changed keys; an address list and its scope travel together."""
-    inputs = inputs or change
-    fields: Properties = {wire: change[key] for key, wire in _SETTINGS.items() if key in change}
-    if "allowedIps" in change or "allowedIpsProtectedOnly" in change:
-        fields["allowed_ips"] = {
-            "ips": inputs.get("allowedIps") or [],
-            "protected_branches_only": bool(inputs.get("allowedIpsProtectedOnly", False)),
-        }
-    if "quota" in change:
-        quota = change["quota"] or {}
-        fields["quota"] = {wire: quota.get(key, 0) for key, wire in _QUOTA.items()}
-    if change.get("maintenanceWindow"):
-        given = change["maintenanceWindow"]
-        fields["maintenance_window"] = {
-            "weekdays": given.get("weekdays"),
-            "start_time": given.get("startTime"),
-            "end_time": given.get("endTime"),
-        }
-    if change.get("preloadLibraries"):
-        given = change["preloadLibraries"]
-        fields["preload_libraries"] = {
-            "use_defaults": given.get("useDefaults", True),
-            "enabled_libraries": given.get("enabledLibraries", []),
-        }
-    return fields
-
-
-def _window_from(window: dict[str, Any] | None) -> Properties | None:
-    if not window or not window.get("weekdays"):
-        return None
-    return {"weekdays": window["weekdays"], "startTime": window.get("start_time"), "endTime": window.get("end_time")}
-
-
-def _libraries_from(libraries: dict[str, Any] | None) -> Properties | None:
-    if libraries is None:
-        return None
-    return {
-        "useDefaults": libraries.get("use_defaults", True),
-        "enabledLibraries": libraries.get("enabled_libraries", []),
-    }
 
 
 def _unapplied(state: Properties, change: Properties) -> Properties:

@@ -16,7 +16,7 @@ from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Unreachable
 from neon_provider.models import Role as RoleModel
 from neon_provider.resources.base import Change, Property, Resource, Scope, is_recent
-from neon_provider.resources.project import reveal_password
+from neon_provider.resources.project_parts import reveal_password
 from neon_provider.shapes import FLAG
 
 

@@ -1,0 +1,88 @@
+"""What comes with a project: the default branch with its endpoint, role and database."""
+
+from __future__ import annotations
+
+from neon_provider.client import Client, path_of
+from neon_provider.convert import Properties
+from neon_provider.errors import NeonError, NotFound
+from neon_provider.models import Branch, Database, Endpoint, Role
+from neon_provider.resources.base import Scope
+from neon_provider.resources.project_fields import endpoint_fields
+
+
+async def apply_defaults(scope: Scope, project_id: str, inputs: Properties, change: Properties) -> None:
+    """The default branch and endpoint are objects of their own: changed where they differ from what is asked."""
+    client = scope.client
+    wanted = inputs.get("defaultBranch") or {}
+    if "defaultBranch" in change and wanted:
+        branch = await default_branch(client, project_id)
+        asked = {key: wanted[key] for key in ("name", "protected") if key in wanted}
+        fields = {key: value for key, value in asked.items() if getattr(branch, key) != value}
+        if fields:
+            path = path_of("projects", project_id, "branches", branch.id)
+            answer = await client.request("PATCH", path, body={"branch": fields}, timeout=scope.timeout)
+            await client.settle(project_id, answer, scope.timeout)
+    limits = inputs.get("defaultEndpoint") or {}
+    if "defaultEndpoint" in change and limits:
+        branch = await default_branch(client, project_id)
+        endpoint = await read_write(client, project_id, branch.id)
+        fields = endpoint_fields(endpoint, limits) if endpoint else {}
+        if endpoint and fields:
+            path = path_of("projects", project_id, "endpoints", endpoint.id)
+            answer = await client.request("PATCH", path, body={"endpoint": fields}, timeout=scope.timeout)
+            await client.settle(project_id, answer, scope.timeout)
+
+
+async def reveal_password(client: Client, project_id: str, branch_id: str, role: str) -> str | None:
+    """The stored password; None where passwords are not stored (412) or the role has none."""
+    path = path_of("projects", project_id, "branches", branch_id, "roles", role, "reveal_password")
+    try:
+        answer = await client.get(path)
+    except NeonError as error:
+        if error.status in (404, 412):
+            return None
+        raise
+    return str(answer["password"])
+
+
+async def new_password(scope: Scope, project_id: str, inputs: Properties) -> str | None:
+    """Of the first role, where the answer that held the one it was made with is lost and no other will show it."""
+    branch = await default_branch(scope.client, project_id)
+    role, _ = await first_role_and_database(scope.client, project_id, branch.id, inputs)
+    if role is None:
+        return None
+    path = path_of("projects", project_id, "branches", branch.id, "roles", role.name, "reset_password")
+    answer = await scope.client.request("POST", path, timeout=scope.timeout)
+    await scope.client.settle(project_id, answer, scope.timeout)
+    return Role.model_validate(answer["role"]).password
+
+
+async def default_branch(client: Client, project_id: str) -> Branch:
+    """The default branch."""
+    listed = await client.listing(path_of("projects", project_id, "branches"), "branches")
+    found = next((item for item in listed if item.get("default")), None)
+    if found is None:
+        raise NotFound(f"default branch of project {project_id}", "there is none")
+    return Branch.model_validate(found)
+
+
+async def read_write(client: Client, project_id: str, branch_id: str) -> Endpoint | None:
+    """The read-write endpoint of a branch, if it has one."""
+    listed = await client.listing(path_of("projects", project_id, "endpoints"), "endpoints")
+    found = [Endpoint.model_validate(item) for item in listed if item["branch_id"] == branch_id]
+    return next((endpoint for endpoint in found if endpoint.type == "read_write"), None)
+
+
+async def first_role_and_database(
+    client: Client, project_id: str, branch_id: str, inputs: Properties
+) -> tuple[Role | None, Database | None]:
+    """The role and database that came with the project: the named ones, else the oldest."""
+    branch = inputs.get("defaultBranch") or {}
+    base = ("projects", project_id, "branches", branch_id)
+    roles = [Role.model_validate(r) for r in await client.listing(path_of(*base, "roles"), "roles")]
+    databases = [Database.model_validate(d) for d in await client.listing(path_of(*base, "databases"), "databases")]
+    roles = sorted((role for role in roles if not role.protected), key=lambda role: role.created_at)
+    databases.sort(key=lambda database: database.created_at)
+    role = next((r for r in roles if r.name == branch.get("roleName")), roles[0] if roles else None)
+    database = next((d for d in databases if d.name == branch.get("databaseName")), databases[0] if databases else None)
+    return role, database
