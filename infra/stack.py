@@ -103,18 +103,19 @@ def deploy(inputs: Inputs) -> StackOutputs:
 
 
 def not_covered(settings: Settings) -> list[dict[str, str]]:
-    """What the strategy asks for and this stack lacks, because a vendor is switched off."""
+    """What the strategy asks for and this stack lacks, because a vendor is switched off or a plan does not have it."""
+    storage, private = settings.backups.separate_storage, settings.repository.visibility == "private"
+    plan = f"plans.github is {settings.plans.github!r} and the repository private"
+    gated = not private or settings.plans.github == "enterprise"
     lost = [
-        (settings.cache.enabled, "Redis caching", "cache.enabled"),
-        (settings.errors.enabled, "error tracking with Sentry", "errors.enabled"),
-        (
-            settings.backups.separate_storage.enabled,
-            "weekly backups in separate storage",
-            "backups.separateStorage.enabled",
-        ),
-        (settings.monitoring.enabled, "log drain, alerts and deployment events", "monitoring.enabled"),
+        (settings.cache.enabled, "Redis caching", "cache.enabled is false"),
+        (settings.errors.enabled, "error tracking with Sentry", "errors.enabled is false"),
+        (storage.enabled, "weekly backups in separate storage", "backups.separateStorage.enabled is false"),
+        (settings.monitoring.enabled, "log drain, alerts and deployment events", "monitoring.enabled is false"),
+        (gated or not settings.repository.governance, "secret scanning with push protection", plan),
+        (gated or not settings.repository.governance, "approval of deployments at GitHub", plan),
     ]
-    return [{"what": what, "because": f"{setting} is false"} for on, what, setting in lost if not on]
+    return [{"what": what, "because": because} for covered, what, because in lost if not covered]
 
 
 # ---- data ----------------------------------------------------------------------------------------------------------
