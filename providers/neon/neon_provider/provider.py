@@ -10,7 +10,7 @@ from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from neon_provider import config
-from neon_provider.client import Client
+from neon_provider.client import Client, Clock
 from neon_provider.convert import to_plain, to_wire
 from neon_provider.errors import NeonError
 from neon_provider.resources import RESOURCES, Resource
@@ -25,7 +25,8 @@ _SUBSCRIPTIONS: Final = ("free", "launch", "scale")
 class NeonProvider(p.Provider):
     """The provider; one instance serves one configuration."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
         self._config: config.Config | None = None
         self._client: Client | None = None
         self._plan = ""
@@ -58,7 +59,7 @@ class NeonProvider(p.Provider):
     async def configure(self, request: p.ConfigureRequest) -> p.ConfigureResponse:
         """Take the configuration; no request is made before one is needed."""
         self._config = config.read(to_plain(request.args))
-        self._client = Client(self._config.client)
+        self._client = Client(self._config.client, clock=self._clock)
         self._plan = "" if self._config.plan == "auto" else self._config.plan
         return p.ConfigureResponse(
             accept_secrets=True, supports_preview=True, accept_outputs=True, accept_resources=False

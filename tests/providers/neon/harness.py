@@ -12,7 +12,7 @@ import httpx
 from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
-from neon_provider.client import Client, Clock
+from neon_provider.client import Clock
 from neon_provider.convert import Properties, is_unknown, to_plain, to_wire
 from neon_provider.provider import NeonProvider
 from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
@@ -108,19 +108,10 @@ class Neon:
 
     def restart(self) -> None:
         """A new process of the plugin: what it kept in memory is gone."""
-        self.provider = NeonProvider()
+        self.provider = NeonProvider(self.time.clock())
         self._providers.append(self.provider)
         config = {"apiKey": self.service.api_key, "baseUrl": self.service.url, "plan": "scale", **self._config}
         self.run(self.provider.configure(p.ConfigureRequest({}, wire(config), True, True)))
-        assert self.provider._config
-        assert self.provider._client
-        self.run(self.provider._client.close())
-        self.provider._client = Client(self.provider._config.client, clock=self.time.clock())
-
-    @property
-    def client(self) -> Client:
-        assert self.provider._client
-        return self.provider._client
 
     def faults(self, *faults: Fault) -> None:
         """From now on this goes wrong."""

@@ -245,7 +245,7 @@ _VALUES = st.recursive(
 
 
 @pytest.mark.parametrize("type_token", VALID)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_check_answers_whatever_it_is_given(type_token: str, data: st.DataObject) -> None:
     names = list(RESOURCES[type_token].properties)

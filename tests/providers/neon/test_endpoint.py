@@ -140,6 +140,7 @@ def test_an_import_gives_inputs_that_pass_and_differ_in_nothing(neon: Neon, plac
     assert neon.check(ENDPOINT, imported.inputs) == {}
     assert not neon.diff(imported, imported.inputs).changes
     assert neon.diff(imported, place).replaces == []
+    assert neon.diff(imported, made.inputs).diffs == []
 
 
 @pytest.mark.parametrize("wrong", ["", "ep-late-sun-12345678", "p/br-late-sun-12345678", "p/"])

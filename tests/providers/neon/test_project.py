@@ -266,10 +266,17 @@ def test_declaring_what_was_unmanaged_as_it_is_replaces_nothing(neon: Neon, proj
     assert neon.diff(project, {**wanted, "pgVersion": 16}).replaces == ["pgVersion"]
 
 
-def test_the_least_program_over_an_imported_project_replaces_nothing(neon: Neon, project: Made) -> None:
+def test_the_least_program_over_an_imported_project_changes_nothing(neon: Neon, project: Made) -> None:
     imported = neon.import_(PROJECT, project.id)
     assert imported
-    assert neon.diff(imported, {"name": "shop", "regionId": "aws-eu-central-1"}).replaces == []
+    assert not neon.diff(imported, {"name": "shop", "regionId": "aws-eu-central-1"}).changes
+
+
+def test_a_retention_left_out_goes_back_to_what_the_plan_has() -> None:
+    with Neon(config={"plan": "free"}, plan="free") as neon:
+        made = neon.project(historyRetentionSeconds=3600)
+        neon.update(made, {"name": "shop", "regionId": "aws-eu-central-1"})
+        assert live(neon, made)["history_retention_seconds"] == 21_600
 
 
 @pytest.mark.parametrize("gone", ["quiet-river-00000000", "deleted"])

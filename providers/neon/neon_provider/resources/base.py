@@ -1,8 +1,9 @@
 """What every resource type has: a table of its properties, from which checks of presence and differences follow.
 
 An optional property that the program leaves out is unmanaged: it is neither sent nor compared. One that was set and is left
-out now goes back to Neon's default; but what is fixed at creation stays as it is, because losing a line must not replace an
-object. The state holds the live value of those also when they are unmanaged, so that declaring them later replaces nothing.
+out now goes back to Neon's default; but what is fixed at creation, or has no such default, stays as it is: losing a line must
+not replace an object. The state holds the live value of what is fixed also when it is unmanaged, so that declaring it later
+replaces nothing.
 """
 
 from __future__ import annotations
@@ -41,12 +42,13 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One input. `default` is what Neon has when it is taken away again."""
+    """One input. `default` is what Neon has when it is taken away again, unless it is `kept` as it is then."""
 
     change: Change = Change.UPDATE
     shape: Shape = TEXT
     required: bool = False
     default: Any = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Resource(ABC):
                 continue
             old, new = state.get(key), news.get(key)
             if new is None:
-                if old is not None and self.properties[key].change is not Change.REPLACE:
+                if old is not None and self._goes_back(key, old):
                     deleted.append(key)
             elif old is None:
                 added.append(key)
@@ -125,6 +127,13 @@ class Resource(ABC):
         keys = (*added, *deleted, *updated)
         replaces = tuple(key for key in keys if self.properties[key].change is Change.REPLACE)
         return Difference(tuple(added), tuple(deleted), tuple(updated), replaces)
+
+    def _goes_back(self, key: str, old: Any) -> bool:
+        """Whether leaving a property out changes what it was."""
+        prop = self.properties[key]
+        if prop.kept or prop.change is Change.REPLACE:
+            return False
+        return prop.default is None or not self.same(key, old, prop.default)
 
     def same(self, key: str, old: Any, new: Any) -> bool:
         """Whether two values mean the same."""

@@ -37,16 +37,16 @@ class Project(Resource):
         "storePasswords": Property(Change.REPLACE, FLAG),
         "historyRetentionSeconds": Property(shape=WHOLE, default=86_400),
         "defaultBranch": Property(
-            shape=an_object(name=TEXT, protected=FLAG, roleName=TEXT, databaseName=TEXT), default={}
+            shape=an_object(name=TEXT, protected=FLAG, roleName=TEXT, databaseName=TEXT), kept=True
         ),
-        "defaultEndpoint": Property(shape=an_object(name=TEXT, **COMPUTE), default={}),
-        "endpointDefaults": Property(shape=an_object(**COMPUTE), default={}),
+        "defaultEndpoint": Property(shape=an_object(name=TEXT, **COMPUTE), kept=True),
+        "endpointDefaults": Property(shape=an_object(**COMPUTE), kept=True),
         "allowedIps": Property(shape=TEXTS, default=[]),
         "allowedIpsProtectedOnly": Property(shape=FLAG, default=False),
         "blockPublicConnections": Property(shape=FLAG, default=False),
         "blockVpcConnections": Property(shape=FLAG, default=False),
         "logicalReplication": Property(shape=FLAG, default=False),
-        "maintenanceWindow": Property(shape=an_object(weekdays=WHOLES, startTime=TEXT, endTime=TEXT)),
+        "maintenanceWindow": Property(shape=an_object(weekdays=WHOLES, startTime=TEXT, endTime=TEXT), kept=True),
         "quota": Property(shape=an_object(**dict.fromkeys(QUOTA, WHOLE)), default={}),
         "auditLogLevel": Property(default="base"),
         "preloadLibraries": Property(shape=LIBRARIES, default={"useDefaults": True, "enabledLibraries": []}),
@@ -221,7 +221,8 @@ class Project(Resource):
         if "name" in change:
             fields["name"] = change["name"]
         if "historyRetentionSeconds" in change:
-            fields["history_retention_seconds"] = change["historyRetentionSeconds"]
+            most = checks.PLAN_HISTORY.get(scope.plan, checks.MAX_HISTORY)
+            fields["history_retention_seconds"] = min(change["historyRetentionSeconds"], most)
         if "endpointDefaults" in change:
             fields["default_endpoint_settings"] = limit_fields(change["endpointDefaults"] or {})
         settings = settings_fields(change, inputs)
@@ -236,8 +237,9 @@ class Project(Resource):
                 await apply_defaults(scope, resource_id, inputs, change)
                 after = await self._state(scope.client, resource_id, inputs, state.get("password"))
             except NeonError as error:
-                known_of = {key: state.get(key) for key in self.computed}
-                raise self.partial(resource_id, {**inputs, **_unapplied(state, change)}, known_of, error) from error
+                # The state keeps the old values, so that the next run sends the change again.
+                before = {key: state.get(key) for key in (*self.computed, *change)}
+                raise self.partial(resource_id, inputs, before, error) from error
         if after is None:
             raise NotFound(f"project {resource_id}", "it is gone", advice="Run a refresh")
         return after[1]
@@ -297,8 +299,3 @@ class Project(Resource):
         }
         computed |= uris(computed)
         return managed, {**self.fixed(live), **managed, **computed}
-
-
-def _unapplied(state: Properties, change: Properties) -> Properties:
-    """After a failed update the state keeps the old values, so that the next run sends the change again."""
-    return {key: state.get(key) for key in change}
