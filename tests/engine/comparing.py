@@ -49,6 +49,12 @@ def errors(events: Sequence[Event]) -> list[str]:
     return [_uncoloured(event["message"]) for event in found if event["severity"] == "error"]
 
 
+def refused(events: Sequence[Event]) -> set[str]:
+    """What is said to be protected from deletion."""
+    found = (event["diagnosticEvent"] for event in events if "diagnosticEvent" in event)
+    return {event["urn"] for event in found if event["severity"] == "error" and "protected" in event["message"]}
+
+
 def outcomes(events: Sequence[Event]) -> list[ResourceState]:
     """What the events say that each resource ends with, or at preview would end with; a component is told of twice."""
     found = (event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event)

@@ -41,7 +41,7 @@ class Pair:
     def play(self, operation: Operation, changes: Mapping[str, Any] | None = None) -> Both:
         """Play an operation on both; `changes` stay in the real stack's settings, as a person's edits do."""
         self.engine.set(changes or {})
-        real = self.engine.up() if operation is Operation.UP else self.engine.run(operation)
+        real = self.engine.run(operation, *(() if operation is Operation.PREVIEW else ("--skip-preview",)))
         events: list[Event] = []
         play = _play(self.root, self.stack, changes)
         result = self.stage.run(operation, play=play, on_event=events.append)
@@ -60,6 +60,8 @@ class Played:
     edited: Both
     replanned: Both
     replaced: Both
+    refreshed: Both
+    destroyed: Both
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def pair(folder: Path, stack: str) -> Iterator[Pair]:
 
 @pytest.fixture(scope="module", params=["staging", "production"])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """Preview, up, a second preview, an edit, and one that replaces something, planned first."""
+    """Preview, up, a second preview, an edit, one that replaces something, planned first, a refresh, and the end."""
     with pair(tmp_path_factory.mktemp(request.param), request.param) as engines:
         return Played(
             planned=engines.play(Operation.PREVIEW),
@@ -82,6 +84,8 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             edited=engines.play(Operation.UP, EDIT.changes),
             replanned=engines.play(Operation.PREVIEW, {**EDIT.changes, **REPLACE.changes}),
             replaced=engines.play(Operation.UP, {**EDIT.changes, **REPLACE.changes}),
+            refreshed=engines.play(Operation.REFRESH),
+            destroyed=engines.play(Operation.DESTROY),
         )
 
 

@@ -1,4 +1,9 @@
-"""Every difference between the embedded and the real engine that is meant to be, with its reason. There are no others."""
+"""Every difference between the embedded and the real engine that is meant to be, with its reason.
+
+Beside those below: a refused destroy by the embedded engine names every protected resource at once, where the real one
+leaves out those that others need; and the embedded engine runs one step at a time, so after a failure half way the two have
+got as far by other ways.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,9 @@ FIELDS: Final = {
     "modified": "the moment of the run",
 }
 """Fields of a resource in the state that are not compared."""
+
+UNREFRESHED: Final = ("pulumi:", "brightbroom:")
+"""Types that only the real engine takes a refresh step for: providers and components, of which a vendor knows nothing."""
 
 SUMMARY: Final = {
     "durationSeconds": "the two take their own time",

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from rehearsal.clouds import providers
 from rehearsal.clouds.neon import NeonService, Switches
-from rehearsal.engine import Event
+from rehearsal.engine import Event, Operation
 from rehearsal.serve import served
 from rehearsal.stage import Play
 
@@ -51,18 +51,15 @@ class RealEngine:
     stack: str
     environment: Mapping[str, str]
 
-    def run(self, *arguments: str, policies: bool = True) -> Run:
-        """`pulumi preview`, `up`, … without questions."""
+    def run(self, operation: Operation, *flags: str) -> Run:
+        """`pulumi preview`, `up`, `refresh` or `destroy` without questions; policies judge what declares."""
         log = self.project / "events.json"
         log.unlink(missing_ok=True)
-        packs = ("--policy-pack", "policies") if policies else ()
-        done = self._pulumi(*arguments, *packs, "--event-log", str(log), check=False)
+        agreed = () if operation is Operation.PREVIEW else ("--yes",)
+        packs = ("--policy-pack", "policies") if operation in (Operation.PREVIEW, Operation.UP) else ()
+        done = self._pulumi(operation, *agreed, *flags, *packs, "--event-log", str(log), check=False)
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         return Run(done.returncode == 0, [json.loads(line) for line in lines], done.stdout + done.stderr)
-
-    def up(self) -> Run:
-        """`pulumi up`, without a preview before it."""
-        return self.run("up", "--yes", "--skip-preview")
 
     def set(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the stack by their paths."""

@@ -30,7 +30,7 @@ def test_mistakes_in_the_settings_are_one_message_and_nothing_is_made(staging: P
     with pytest.raises(CommandError) as caught:
         play_of(staging.root, "staging", MISTAKES)
     staging.engine.set(MISTAKES)
-    run = staging.engine.run("up", "--yes")
+    run = staging.engine.run(Operation.UP)
     assert not run.ok
     assert set(errors(run.events)) == {" ".join(str(caught.value).split()), PROGRAM_ENDED}
     assert "Traceback" not in run.output
@@ -44,7 +44,7 @@ def test_a_violation_is_found_at_preview_by_both_and_nothing_is_made(staging: Pa
     found = findings(runs.real.events)
     assert found == findings(runs.embedded.events)
     assert {(policy, level) for policy, level, _, _ in found} == {("hdr-07-hsts-is-long-and-preloaded", "mandatory")}
-    assert not staging.engine.run("up", "--yes").ok
+    assert not staging.engine.run(Operation.UP).ok
     assert staging.engine.export() == []
 
 
