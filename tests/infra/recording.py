@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -113,6 +114,11 @@ def record(stack: str, changes: Mapping[str, Any] | None = None) -> Program:
         Tokens({name: SecretStr(f"canary-{name}") for name in required_tokens(chosen)}),
     )
     program = Program()
+    contextvars.Context().run(_run, stack, inputs, program)  # the SDK keeps its root resource in the context
+    return program
+
+
+def _run(stack: str, inputs: Inputs, program: Program) -> None:
     loop, executor = asyncio.new_event_loop(), ThreadPoolExecutor(1)
     loop.set_default_executor(executor)
     asyncio.set_event_loop(loop)
@@ -124,7 +130,6 @@ def record(stack: str, changes: Mapping[str, Any] | None = None) -> Program:
         executor.shutdown()
         loop.close()
         asyncio.set_event_loop(None)
-    return program
 
 
 async def _declare(inputs: Inputs, program: Program) -> None:
