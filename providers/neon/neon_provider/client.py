@@ -154,7 +154,7 @@ class Client:
 
     async def settle(self, project_id: str, answer: Mapping[str, Any], timeout: float = 0) -> None:
         """Wait until every operation of an answer ended; raises `OperationFailed` naming action, status and id."""
-        waiting = [Operation.model_validate(item) for item in answer.get("operations") or []]
+        waiting = [Operation.read(item) for item in answer.get("operations") or []]
         deadline = self._clock.now() + (timeout or self.config.operation_timeout)
         interval = self.config.poll_interval
         while True:
@@ -175,7 +175,7 @@ class Client:
 
     async def _operation(self, project_id: str, operation_id: str) -> Operation:
         answer = await self.get(path_of("projects", project_id, "operations", operation_id))
-        return Operation.model_validate(answer["operation"])
+        return Operation.read(answer["operation"])
 
 
 def path_of(*parts: str) -> str:

@@ -3,9 +3,11 @@ state of Neon's must not break polling."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from neon_provider.errors import ServerFault
 
 UNFINISHED: Final = frozenset({"scheduling", "running", "cancelling"})
 FINISHED: Final = frozenset({"finished", "skipped"})
@@ -21,6 +23,15 @@ class Model(BaseModel):
     @classmethod
     def _without_nulls(cls, given: Any) -> Any:
         return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+    @classmethod
+    def read(cls, given: Any) -> Self:
+        """Of an answer's part; raises `ServerFault` naming the fields that are not as they should be."""
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            where = ", ".join(".".join(map(str, problem["loc"])) or "all of it" for problem in error.errors())
+            raise ServerFault(f"a {cls.__name__} of Neon's answer cannot be read", where) from None
 
 
 class Operation(Model):

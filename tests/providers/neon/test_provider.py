@@ -10,7 +10,7 @@ import pytest
 from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
-from neon_provider import config
+from neon_provider import config, errors
 from neon_provider.client import DEFAULT_URL
 from neon_provider.convert import UNKNOWN, Properties, to_plain, to_wire
 from neon_provider.provider import VERSION, NeonProvider
@@ -188,6 +188,24 @@ def test_an_answer_of_a_newer_neon_is_understood(neon: Neon) -> None:
     neon.faults(*(Fault("extra-fields", nth=n) for n in range(1, 40)))
     made = neon.project()
     assert neon.read(made)
+
+
+def test_an_answer_that_lacks_what_is_needed_keeps_the_id_of_what_was_made(neon: Neon) -> None:
+    real = neon.service.answer
+
+    def lacking(method: str, path: str, query: Any, body: Any, fault: Any) -> Any:
+        status, reply = real(method, path, query, body, fault)
+        if reply and "roles" in reply and method == "GET":
+            reply = {"roles": [{"password": "canary", "branch_id": role["branch_id"]} for role in reply["roles"]]}
+        return status, reply
+
+    neon.service.answer = lacking  # type: ignore[method-assign]
+    with pytest.raises(errors.PartialFailure, match=r"a Role of Neon's answer cannot be read: name") as caught:
+        neon.project()
+    assert caught.value.resource_id == neon.service.objects()["project"][0]["id"]
+    assert "canary" not in str(caught.value)
+    with pytest.raises(errors.ServerFault, match="name"):
+        neon.import_(PROJECT, caught.value.resource_id)
 
 
 def test_values_survive_the_way_to_the_wire_and_back() -> None:

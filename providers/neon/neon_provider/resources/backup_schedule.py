@@ -88,7 +88,7 @@ class BackupSchedule(Resource):
             answer = await scope.client.get(_path(resource_id))
         except NotFound:
             return None
-        items = [_plain(ScheduleItem.model_validate(item)) for item in answer.get("schedule") or []]
+        items = [_plain(ScheduleItem.read(item)) for item in answer.get("schedule") or []]
         if not items:
             return None
         if inputs and self.same("items", inputs.get("items"), items):

@@ -140,7 +140,7 @@ class Branch(Resource):
         )
         annotations = answer.get("annotations") or {}
         for item in answer.get("branches") or []:
-            branch = BranchModel.model_validate(item)
+            branch = BranchModel.read(item)
             noted = str((annotations.get(branch.id, {}).get("value") or {}).get(MARK, ""))
             fresh = not recent or is_recent(branch.created_at)
             if branch.name == inputs["name"] and noted.startswith(mark) and fresh and not branch.deleted_at:
@@ -191,7 +191,7 @@ class Branch(Resource):
             listed = await scope.client.listing(path_of("projects", project_id, "branches"), "branches")
         except NotFound:
             return None
-        branches = [BranchModel.model_validate(item) for item in listed]
+        branches = [BranchModel.read(item) for item in listed]
         if branch_id.startswith("name:"):
             found = next((branch for branch in branches if branch.name == branch_id.removeprefix("name:")), None)
         else:
@@ -208,7 +208,7 @@ class Branch(Resource):
 
     async def _live(self, scope: Scope, project_id: str, branch_id: str) -> BranchModel:
         answer = await scope.client.get(path_of("projects", project_id, "branches", branch_id))
-        return BranchModel.model_validate(answer["branch"])
+        return BranchModel.read(answer["branch"])
 
     def _state(self, branch: BranchModel, inputs: Properties) -> Properties:
         return {**self.fixed(_inputs(branch)), **self._given(branch, inputs), **_computed(branch)}

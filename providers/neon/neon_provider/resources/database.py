@@ -123,7 +123,7 @@ class Database(Resource):
             )
         except NotFound:
             return None
-        databases = [DatabaseModel.model_validate(item) for item in listed]
+        databases = [DatabaseModel.read(item) for item in listed]
         by_id = state.get("databaseId")
         found = next((d for d in databases if by_id and d.id == by_id), None)
         found = found or next((d for d in databases if d.name == state.get("name", first_name)), None)
@@ -144,4 +144,4 @@ class Database(Resource):
             answer = await scope.client.get(path)
         except NotFound:
             return None
-        return DatabaseModel.model_validate(answer["database"])
+        return DatabaseModel.read(answer["database"])

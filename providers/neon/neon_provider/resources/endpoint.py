@@ -69,7 +69,7 @@ class Endpoint(Resource):
                 path_of("projects", str(inputs["projectId"]), "endpoints"), "endpoints", cursor=("cursor",)
             )
             for item in listed:
-                endpoint = EndpointModel.model_validate(item)
+                endpoint = EndpointModel.read(item)
                 same = endpoint.branch_id == inputs["branchId"] and endpoint.type == "read_write"
                 if same and is_recent(endpoint.created_at):
                     return endpoint.id
@@ -132,7 +132,7 @@ class Endpoint(Resource):
         item = next((item for item in listed if item["id"] == endpoint_id), None)
         if item is None:
             return None
-        found = EndpointModel.model_validate(item)
+        found = EndpointModel.read(item)
         return resource_id, self.managed(_inputs(found), inputs), self._state(found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
@@ -144,7 +144,7 @@ class Endpoint(Resource):
 
     async def _live(self, scope: Scope, project_id: str, endpoint_id: str) -> EndpointModel:
         answer = await scope.client.get(path_of("projects", project_id, "endpoints", endpoint_id))
-        return EndpointModel.model_validate(answer["endpoint"])
+        return EndpointModel.read(answer["endpoint"])
 
     def _state(self, endpoint: EndpointModel, inputs: Properties) -> Properties:
         live = _inputs(endpoint)

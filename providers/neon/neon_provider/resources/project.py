@@ -275,7 +275,7 @@ class Project(Resource):
             answer = await client.get(path_of("projects", project_id))
         except NotFound:
             return None
-        project = ProjectModel.model_validate(answer["project"])
+        project = ProjectModel.read(answer["project"])
         if project.deleted_at:
             return None
         branch = await default_branch(client, project_id)

@@ -54,7 +54,7 @@ async def new_password(scope: Scope, project_id: str, inputs: Properties) -> str
     path = path_of("projects", project_id, "branches", branch.id, "roles", role.name, "reset_password")
     answer = await scope.client.request("POST", path, timeout=scope.timeout)
     await scope.client.settle(project_id, answer, scope.timeout)
-    return Role.model_validate(answer["role"]).password
+    return Role.read(answer["role"]).password
 
 
 async def default_branch(client: Client, project_id: str) -> Branch:
@@ -63,13 +63,13 @@ async def default_branch(client: Client, project_id: str) -> Branch:
     found = next((item for item in listed if item.get("default")), None)
     if found is None:
         raise NotFound(f"default branch of project {project_id}", "there is none")
-    return Branch.model_validate(found)
+    return Branch.read(found)
 
 
 async def read_write(client: Client, project_id: str, branch_id: str) -> Endpoint | None:
     """The read-write endpoint of a branch, if it has one."""
     listed = await client.listing(path_of("projects", project_id, "endpoints"), "endpoints")
-    found = [Endpoint.model_validate(item) for item in listed if item["branch_id"] == branch_id]
+    found = [Endpoint.read(item) for item in listed if item["branch_id"] == branch_id]
     return next((endpoint for endpoint in found if endpoint.type == "read_write"), None)
 
 
@@ -79,8 +79,8 @@ async def first_role_and_database(
     """The role and database that came with the project: the named ones, else the oldest."""
     branch = inputs.get("defaultBranch") or {}
     base = ("projects", project_id, "branches", branch_id)
-    roles = [Role.model_validate(r) for r in await client.listing(path_of(*base, "roles"), "roles")]
-    databases = [Database.model_validate(d) for d in await client.listing(path_of(*base, "databases"), "databases")]
+    roles = [Role.read(r) for r in await client.listing(path_of(*base, "roles"), "roles")]
+    databases = [Database.read(d) for d in await client.listing(path_of(*base, "databases"), "databases")]
     roles = sorted((role for role in roles if not role.protected), key=lambda role: role.created_at)
     databases.sort(key=lambda database: database.created_at)
     role = next((r for r in roles if r.name == branch.get("roleName")), roles[0] if roles else None)

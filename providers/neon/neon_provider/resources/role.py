@@ -140,7 +140,7 @@ class Role(Resource):
         item = next((item for item in listed if item["name"] == name), None)
         if item is None:
             return None
-        found = RoleModel.model_validate(item)
+        found = RoleModel.read(item)
         password = state.get("password") or await reveal_password(scope.client, project_id, branch_id, name)
         managed = {**inputs, **identity}
         if not inputs and _no_login(found):
@@ -166,7 +166,7 @@ class Role(Resource):
             answer = await scope.client.get(path)
         except NotFound:
             return None
-        return RoleModel.model_validate(answer["role"])
+        return RoleModel.read(answer["role"])
 
 
 def role_id(inputs: Properties) -> str:
