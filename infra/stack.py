@@ -1,4 +1,7 @@
-"""What exists in one environment, and what feeds what. Differences between environments are values of the settings."""
+"""What exists in one environment, and what feeds what. Differences between environments are values of the settings.
+
+Lists whose order says nothing are sorted here, so that reordering one plans nothing.
+"""
 
 from __future__ import annotations
 
@@ -138,7 +141,7 @@ def _database(settings: Settings, opts: ResourceOptions) -> NeonDatabase:
             owner_role=database.owner_role,
             application_role=database.application_role,
             protected_branch=database.protected_branch,
-            allowed_addresses=database.allowed_addresses,
+            allowed_addresses=sorted(database.allowed_addresses),
             snapshot_daily_hour=database.snapshots.daily_hour,
             snapshot_weekly_day=database.snapshots.weekly_day,
             snapshot_weekly_hour=database.snapshots.weekly_hour,
@@ -250,7 +253,7 @@ def _headers(settings: Settings, app: VercelApp, opts: ResourceOptions) -> Secur
                 "Cross-Origin-Resource-Policy": headers.cross_origin_resource_policy,
                 "X-XSS-Protection": headers.xss_protection,
             },
-            no_store_paths=headers.no_store_paths,
+            no_store_paths=sorted(headers.no_store_paths),
             payment_hosts=[settings.payfast_url.removesuffix("/eng/process")],
         ),
         opts,
@@ -265,7 +268,7 @@ def _firewall(settings: Settings, app: VercelApp, opts: ResourceOptions) -> None
         enabled=firewall.enabled,
         managed_rules=firewall.managed_rules,
         callback_path=firewall.callback_path,
-        limited_paths=firewall.limited_paths,
+        limited_paths=sorted(firewall.limited_paths),
         requests_per_minute=firewall.requests_per_minute,
     )
     declare_firewall("app-firewall", args, ResourceOptions.merge(opts, ResourceOptions(parent=app)))
@@ -328,8 +331,8 @@ def _delivery(
             repository=repository,
             environment=settings.environment,
             branch=delivery.branch,
-            reviewer_users=delivery.reviewers.users,
-            reviewer_teams=delivery.reviewers.teams,
+            reviewer_users=sorted(delivery.reviewers.users),
+            reviewer_teams=sorted(delivery.reviewers.teams),
             wait_minutes=delivery.wait_minutes,
             prevent_self_review=delivery.prevent_self_review,
             admins_may_bypass=delivery.admins_may_bypass,
@@ -368,7 +371,7 @@ def _governance(settings: Settings, opts: ResourceOptions) -> pulumi.Input[str]:
             repository=declared.name,
             staging_branch=repository.staging_branch,
             release_branch=repository.release_branch,
-            required_checks=settings.delivery.required_checks,
+            required_checks=sorted(settings.delivery.required_checks),
             required_reviews=settings.delivery.required_reviews,
             release_app_id=repository.release_app_id,
             protect=settings.protect_resources,

@@ -67,7 +67,7 @@ def test_the_environment_waits_for_the_repository_where_both_are_declared(produc
 def test_every_branch_ruleset_with_content_requires_the_checks_of_github_actions(production: Program) -> None:
     for name in ("rulesets-staging", "rulesets-release-content"):
         checks = production.one("github:RepositoryRuleset", name).inputs["rules"]["requiredStatusChecks"]
-        assert [each["context"] for each in checks["requiredChecks"]] == ["validate", "test", "e2e", "policy"]
+        assert [each["context"] for each in checks["requiredChecks"]] == ["e2e", "policy", "test", "validate"]
         assert {each["integrationId"] for each in checks["requiredChecks"]} == {15368}
         assert checks["strictRequiredStatusChecksPolicy"] is True
 
