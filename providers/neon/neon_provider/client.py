@@ -173,6 +173,13 @@ class Client:
             interval = min(interval * 1.5, 5)
             waiting = [await self._operation(project_id, operation.id) for operation in waiting]
 
+    async def looks(self) -> AsyncIterator[None]:
+        """When to look for what a lost answer may have made: at once, and after two pauses, since listings lag behind."""
+        for polls in (0, 3, 10):
+            if polls:
+                await self._clock.sleep(polls * self.config.poll_interval)
+            yield
+
     async def _operation(self, project_id: str, operation_id: str) -> Operation:
         answer = await self.get(path_of("projects", project_id, "operations", operation_id))
         return Operation.read(answer["operation"])

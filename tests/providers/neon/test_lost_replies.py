@@ -147,6 +147,25 @@ def test_what_was_taken_over_is_not_deleted_by_the_same_run(neon: Neon) -> None:
     assert count(neon, "project") == 0
 
 
+@pytest.mark.parametrize(("type_token", "listing"), [(PROJECT, "projects"), (BRANCH, "branches")])
+def test_what_is_listed_only_after_a_while_is_found_all_the_same(neon: Neon, type_token: str, listing: str) -> None:
+    path, kind, inputs_of = TYPES[type_token]
+    inputs = inputs_of(neon)
+    before = count(neon, kind)
+    real, since = neon.service.answer, len(neon.time.slept)
+
+    def late(method: str, where: str, query: Any, body: Any, fault: Any) -> Any:
+        status, reply = real(method, where, query, body, fault)
+        hidden = method == "GET" and where.endswith(f"/{listing}") and len(neon.time.slept) < since + 2
+        return (status, {listing: []}) if hidden else (status, reply)
+
+    neon.service.answer = late  # type: ignore[method-assign, assignment]
+    neon.faults(Fault("reset-after", "POST", path))
+    neon.create(type_token, inputs)
+    assert len(neon.time.slept) == since + 2
+    assert count(neon, kind) == before + 1
+
+
 def test_a_project_taken_over_without_stored_passwords_gets_one_that_is_known(neon: Neon) -> None:
     neon.faults(Fault("reset-after", "POST", "/projects"))
     made = neon.project(storePasswords=False)

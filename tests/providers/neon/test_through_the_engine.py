@@ -18,7 +18,7 @@ PROGRAM = """
     import pulumi
     import pulumi_neon as neon
 
-    account = neon.Provider("neon", api_key=os.environ["NEON_API_KEY"], base_url=os.environ["NEON_API_URL"], plan="scale")
+    account = neon.Provider("neon", api_key=os.environ["NEON_API_KEY"], plan="scale", poll_interval=0.01)
     on = pulumi.ResourceOptions(provider=account)
     shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False, opts=on)
     place = {"project_id": shop.project_id, "branch_id": shop.default_branch_id}

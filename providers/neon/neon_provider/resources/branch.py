@@ -126,7 +126,7 @@ class Branch(Resource):
         await scope.client.settle(project_id, answer, scope.timeout)
 
     async def _reconcile(self, scope: Scope, inputs: Properties, nonce: str) -> BranchModel:
-        for _ in range(3):
+        async for _ in scope.client.looks():
             found = await self._left_behind(scope, inputs, nonce, recent=False)
             if found is not None:
                 return found

@@ -187,7 +187,7 @@ class Project(Resource):
 
     async def _reconcile(self, scope: Scope, inputs: Properties, nonce: str) -> str:
         """After a lost answer: the project that carries our nonce, or the loss of the answer once more."""
-        for _ in range(3):
+        async for _ in scope.client.looks():
             found = await self._left_behind(scope, inputs, nonce, recent=False)
             if found is not None:
                 return found
