@@ -98,9 +98,10 @@ def summary(
         "durationSeconds": int(seconds),
         "resourceChanges": dict(Counter(ops)),
         "PolicyPacks": {pack.name: pack.version for pack in packs},
+        "isPreview": planning,
         "result": "succeeded" if succeeded else "failed",
     }
-    return {"summaryEvent": {**body, **({"isPreview": True} if planning else {})}}
+    return {"summaryEvent": body}
 
 
 def _metadata(step: Step) -> Event:
