@@ -253,3 +253,9 @@ def test_no_file_names_a_path_of_a_machine_or_a_package_index() -> None:
 )
 def test_a_path_or_an_index_would_be_seen(text: str) -> None:
     assert _MACHINE.search(text)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_notice_a_stack_names_is_there(stack: str) -> None:
+    notice = ROOT / settings(stack).compliance.user_notice
+    assert "What users are told" in notice.read_text(encoding="utf-8")
