@@ -130,9 +130,7 @@ class Branch(Resource):
             found = await self._left_behind(scope, inputs, nonce, recent=False)
             if found is not None:
                 return found
-        raise Unreachable(
-            "POST branches", "no answer, and no branch with our mark exists: nothing was made", advice="Run again"
-        )
+        raise Unreachable("POST branches", "no answer, and no branch with our mark was found", advice="Run again")
 
     async def _left_behind(self, scope: Scope, inputs: Properties, mark: str, *, recent: bool) -> BranchModel | None:
         answer = await scope.client.get(

@@ -191,9 +191,7 @@ class Project(Resource):
             found = await self._left_behind(scope, inputs, nonce, recent=False)
             if found is not None:
                 return found
-        raise Unreachable(
-            "POST /projects", "no answer, and no project with our mark exists: nothing was made", advice="Run again"
-        )
+        raise Unreachable("POST /projects", "no answer, and no project with our mark was found", advice="Run again")
 
     async def _left_behind(self, scope: Scope, inputs: Properties, mark: str, *, recent: bool) -> str | None:
         org = inputs.get("orgId") or scope.org_id or None
