@@ -16,7 +16,7 @@ from rehearsal.engine import Event, Operation, ResourceState
 from rehearsal.scenarios import EDIT, REPLACE
 from rehearsal.stage import Play, Stage
 from rehearsal.standins import StandIns
-from tests.engine.real import RealEngine, Run, attached, copy_project
+from tests.engine.real import PASSPHRASE, RealEngine, Run, attached, copy_project
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,4 +92,5 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _play(root: Path, stack: str, changes: Mapping[str, Any] | None = None) -> Play:
     """The stack's play; both engines are given the same stand-ins."""
     play = play_of(root, stack, changes)
-    return dataclasses.replace(play, given=StandIns(root.parent).values([*play.secrets, *play.tokens]))
+    standins = StandIns(root.parent).values([*play.secrets, *play.tokens])
+    return dataclasses.replace(play, given={**standins, "passphrase": PASSPHRASE})

@@ -73,6 +73,12 @@ class RealEngine:
         resources: list[dict[str, Any]] = document["deployment"].get("resources", [])
         return resources
 
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """`pulumi stack import` of what another engine exported."""
+        file = self.project / "state.json"
+        file.write_text(json.dumps(state), encoding="utf-8")
+        self._pulumi("stack", "import", "--file", str(file))
+
     def start(self, secrets: Mapping[str, str]) -> None:
         """Make the stack and give it its secrets."""
         self._pulumi("stack", "init", self.stack, "--secrets-provider", "passphrase", stack=False)
