@@ -80,6 +80,8 @@ class Program:
     resources: list[Declared] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     """As exported, with secret marks."""
+    component_outputs: dict[str, Any] = field(default_factory=dict)
+    """What each component registers, by URN, with secret marks."""
 
     def all(self, kind: str) -> list[Declared]:
         """The resources of a type, such as `vercel:Project` or `brightbroom:hosting:VercelApp`."""
@@ -170,6 +172,10 @@ class _Recorder(MockMonitor):
             )
         )
         return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the wire's name
+        self._program.component_outputs[request.urn] = from_struct(request.outputs)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
 def _short(kind: str) -> str:

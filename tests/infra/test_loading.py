@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ import pytest
 from pulumi.runtime import config as runtime_config
 
 from infra.settings import Inputs, SettingsError, load, required_secrets, required_tokens
-from tests.builders import PREFIX, STACKS, areas, settings, without
+from tests.builders import PREFIX, ROOT, STACKS, areas, settings, without
 
 SECRETS = {
     "payfastMerchantKey": "canary-merchant-key",
@@ -130,6 +131,15 @@ def test_config_given_by_the_environment_alone_is_read(monkeypatch: pytest.Monke
     told = "\n".join(_mistakes(loaded, {}))
     assert "payments.mode: a value that may be a secret (not shown)" in told
     assert "payments.merchantId: is missing" in told
+
+
+def test_the_program_ends_with_the_mistakes_and_declares_nothing(loaded: Loader) -> None:
+    with pytest.raises(SettingsError):
+        loaded({}, secrets={}, tokens=[])
+    with pytest.raises(
+        pulumi.RunError, match="the settings of stack 'production' have .* mistakes; nothing was changed"
+    ):
+        runpy.run_path(str(ROOT / "infra" / "__main__.py"))
 
 
 @pytest.mark.parametrize("stack", STACKS)

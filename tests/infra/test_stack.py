@@ -122,11 +122,15 @@ def test_provider_tokens_are_marked_secret(program: Program) -> None:
         assert provider.is_secret(tokens[provider.name]), provider.name
 
 
-def test_no_secret_stands_unmarked_in_any_input(program: Program) -> None:
+def test_no_secret_stands_unmarked_in_any_input_or_output(program: Program) -> None:
     """Each secret of the stack, of a vendor and of the generator is a canary: found outside a mark, it would be in plain text."""
 
     shown = {f"{each.name}.{key}": value for each in program.resources for key, value in each.marked.items()}
-    leaks = [name for name, value in (shown | program.outputs).items() if "canary" in repr(masked(value))]
+    leaks = [
+        name
+        for name, value in (shown | program.outputs | program.component_outputs).items()
+        if "canary" in repr(masked(value))
+    ]
     assert leaks == []
 
 
