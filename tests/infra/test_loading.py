@@ -137,7 +137,7 @@ def test_the_program_ends_with_the_mistakes_and_declares_nothing(loaded: Loader)
     with pytest.raises(SettingsError):
         loaded({}, secrets={}, tokens=[])
     with pytest.raises(
-        pulumi.RunError, match="the settings of stack 'production' have .* mistakes; nothing was changed"
+        pulumi.RunError, match=r"the settings of stack 'production' have .* mistakes; nothing was changed"
     ):
         runpy.run_path(str(ROOT / "infra" / "__main__.py"))
 
