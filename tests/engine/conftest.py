@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from brightbroom.plays import play_of
+from rehearsal.attached import RealEngine, Run, attached, copy_project
 from rehearsal.engine import Event, Operation, ResourceState
 from rehearsal.scenarios import EDIT, REPLACE
 from rehearsal.stage import Play, Stage
 from rehearsal.standins import StandIns
-from tests.engine.real import PASSPHRASE, RealEngine, Run, attached, copy_project
+from tests.builders import ROOT
+
+LAST = {**EDIT.changes, **REPLACE.changes, "database.protectedBranch": False}
+"""Of both edits, and Neon's own refusal to delete a project taken away: what still refuses at the end is `protect`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,7 +71,7 @@ class Played:
 @contextmanager
 def pair(folder: Path, stack: str) -> Iterator[Pair]:
     """Both engines, nothing made yet."""
-    root = copy_project(folder / "project")
+    root = copy_project(ROOT, folder / "project")
     play = _play(root, stack)
     with attached(folder / "real", root, play) as engine, Stage(play, folder / "embedded") as stage:
         yield Pair(root, stack, engine, stage)
@@ -82,8 +86,8 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             created=engines.play(Operation.UP),
             again=engines.play(Operation.PREVIEW),
             edited=engines.play(Operation.UP, EDIT.changes),
-            replanned=engines.play(Operation.PREVIEW, {**EDIT.changes, **REPLACE.changes}),
-            replaced=engines.play(Operation.UP, {**EDIT.changes, **REPLACE.changes}),
+            replanned=engines.play(Operation.PREVIEW, LAST),
+            replaced=engines.play(Operation.UP, LAST),
             refreshed=engines.play(Operation.REFRESH),
             destroyed=engines.play(Operation.DESTROY),
         )
@@ -92,5 +96,4 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _play(root: Path, stack: str, changes: Mapping[str, Any] | None = None) -> Play:
     """The stack's play; both engines are given the same stand-ins."""
     play = play_of(root, stack, changes)
-    standins = StandIns(root.parent).values([*play.secrets, *play.tokens])
-    return dataclasses.replace(play, given={**standins, "passphrase": PASSPHRASE})
+    return dataclasses.replace(play, given=StandIns(root.parent).values([*play.secrets, *play.tokens, "passphrase"]))

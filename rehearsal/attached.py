@@ -11,16 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rehearsal.clouds import providers
 from rehearsal.clouds.neon import NeonService, Switches
 from rehearsal.engine import Event, Operation
 from rehearsal.serve import served
 from rehearsal.stage import Play
-
-ROOT: Final = Path(__file__).parent.parent.parent
-PASSPHRASE: Final = "a passphrase for the engine's tests"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,13 +29,13 @@ class Run:
     output: str = ""
 
 
-def copy_project(folder: Path) -> Path:
-    """The project as it lies in the repository; its stack files may be changed."""
+def copy_project(root: Path, folder: Path) -> Path:
+    """The project in `root`, its sources linked and its stack files copied: those may be changed."""
     folder.mkdir(parents=True)
     for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"):
-        shutil.copy(ROOT / name, folder / name)
+        shutil.copy(root / name, folder / name)
     for name in ("infra", "policies", "providers"):
-        (folder / name).symlink_to(ROOT / name)
+        (folder / name).symlink_to(root / name)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 
@@ -51,12 +48,13 @@ class RealEngine:
     stack: str
     environment: Mapping[str, str]
 
-    def run(self, operation: Operation, *flags: str) -> Run:
+    def run(self, operation: Operation, *flags: str, policies: bool = True) -> Run:
         """`pulumi preview`, `up`, `refresh` or `destroy` without questions; policies judge what declares."""
         log = self.project / "events.json"
         log.unlink(missing_ok=True)
         agreed = () if operation is Operation.PREVIEW else ("--yes",)
-        packs = ("--policy-pack", "policies") if operation in (Operation.PREVIEW, Operation.UP) else ()
+        judged = policies and operation in (Operation.PREVIEW, Operation.UP)
+        packs = ("--policy-pack", "policies") if judged else ()
         done = self._pulumi(operation, *agreed, *flags, *packs, "--event-log", str(log), check=False)
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         return Run(done.returncode == 0, [json.loads(line) for line in lines], done.stdout + done.stderr)
@@ -83,12 +81,13 @@ class RealEngine:
         """Make the stack and give it its secrets."""
         self._pulumi("stack", "init", self.stack, "--secrets-provider", "passphrase", stack=False)
         pairs = [f"--secret=brightbroom-infra:secrets.{name}={value}" for name, value in secrets.items()]
-        self._pulumi("config", "set-all", "--path", *pairs)
+        if pairs:
+            self._pulumi("config", "set-all", "--path", *pairs)
 
     def _pulumi(self, *arguments: str, stack: bool = True, check: bool = True) -> subprocess.CompletedProcess[str]:
         chosen = ("--stack", self.stack) if stack else ()
         done = subprocess.run(
-            ["pulumi", *arguments, *chosen, "--non-interactive", "--color", "never"],
+            ["pulumi", *arguments, *chosen, "--non-interactive", "--color", "never"],  # noqa: S607 - the one on PATH
             cwd=self.project,
             env=dict(self.environment),
             capture_output=True,
@@ -96,13 +95,15 @@ class RealEngine:
             timeout=300,
             check=False,
         )
-        assert done.returncode == 0 or not check, done.stdout + done.stderr
+        if check and done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
         return done
 
 
 @contextmanager
 def attached(folder: Path, project: Path, play: Play) -> Iterator[RealEngine]:
-    """A real engine attached to local clouds in `folder`, its stack made, with the play's secrets and tokens."""
+    """A real engine attached to local clouds in `folder`, its stack made, with the play's secrets, tokens and
+    passphrase, all of them in its `given`."""
     clouds = folder / "clouds"
     plans = {name: plan for name, plan in play.plans.items() if name in ("vercel", "github")}
     neon = NeonService(clouds, switches=Switches(plan=play.plans["neon"]), api_key=play.given["NEON_API_KEY"])
@@ -113,7 +114,7 @@ def attached(folder: Path, project: Path, play: Play) -> Iterator[RealEngine]:
             "HOME": str(folder),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_CONFIG_PASSPHRASE": play.given["passphrase"],
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DEBUG_COMMANDS": "true",
