@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 
 import pulumi
+from pulumi.runtime.settings import ROOT
 
 from rehearsal.engine.context import Context
 from rehearsal.engine.errors import FailureKind
@@ -42,6 +43,7 @@ def execute(context: Context, monitor: Monitor, organization: str) -> Ending:
         organization=organization,
         root_directory=str(project.root),
     )
+    ROOT.set(None)  # what another user of the SDK left in this process
     pulumi.runtime.configure(settings)
     pulumi.runtime.set_all_config(dict(project.config), list(project.secret_keys))
     with _surroundings(project), _loop() as loop:

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pulumi
 import pytest
+from pulumi.runtime.settings import ROOT
 
 from rehearsal.clouds import Fault, FaultPlan
 from rehearsal.engine import Event, LockError, Operation, StateError
@@ -28,6 +30,11 @@ def test_a_preview_creates_nothing(stage: Stage) -> None:
     assert result.ok
     assert not stage.inventory()
     assert not (stage.folder / "state.json").exists()
+
+
+def test_a_root_that_another_run_left_in_the_process_is_no_obstacle(stage: Stage) -> None:
+    ROOT.set(object.__new__(pulumi.ComponentResource))
+    assert stage.run(Operation.PREVIEW).failures == []
 
 
 def test_what_was_created_is_there_for_the_next_stage(tmp_path: Path) -> None:

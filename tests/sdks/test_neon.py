@@ -17,6 +17,7 @@ import pytest
 from google.protobuf import json_format
 from pulumi.runtime import mocks
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
+from pulumi.runtime.settings import ROOT
 
 import neon_provider
 import pulumi_neon
@@ -147,6 +148,7 @@ def monitor() -> Iterator[Monitor]:
     executor.shutdown()
     loop.close()
     asyncio.set_event_loop(None)
+    ROOT.set(None)
 
 
 SAMPLES: dict[str, Any] = {
