@@ -17,7 +17,7 @@ class VendorError(Exception):
 
     def __init__(
         self, message: str, resource_id: str | None = None, properties: dict[str, PropertyValue] | None = None
-    ):
+    ) -> None:
         super().__init__(message)
         self.resource_id = resource_id
         self.properties = properties
