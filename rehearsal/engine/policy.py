@@ -14,6 +14,7 @@ import os
 import runpy
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +72,7 @@ class Settings(Protocol):
         """The stack's config."""
 
 
-class PolicyPack:
+class PolicyPack(ABC):
     """One loaded pack. Subclasses say how the analyzer is reached."""
 
     def __init__(self, path: Path) -> None:
@@ -82,10 +83,11 @@ class PolicyPack:
         self.judged = 0
         """How many resources this pack has looked at."""
 
+    @abstractmethod
     def _call(self, method: str, request: Any) -> Any:
-        raise NotImplementedError
+        """Ask the analyzer."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - only a pack in a process of its own holds anything
         """Release what the pack holds."""
 
     # ---- judging -----------------------------------------------------------------------------------------------
