@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from brightbroom import rehearse
+from brightbroom.cli import main
+from brightbroom.exits import ExitCode
 from brightbroom.plays import play_of
 from policies.catalogue import registry
+from rehearsal.clouds import drift
 from rehearsal.engine import InputError, Operation, Result
 from rehearsal.stage import Stage
 
@@ -52,11 +56,21 @@ def test_both_callers_of_the_pack_give_the_same_verdict(tmp_path: Path, stack: s
     assert inside.packs == served.packs
 
 
-def test_a_mandatory_violation_stops_before_anything_is_created(tmp_path: Path) -> None:
-    with Stage(play_of(ROOT, "staging", BAD["staging"]), tmp_path, fresh=True) as stage:
-        stage.run(Operation.PREVIEW)
-        assert not stage.inventory()
-        assert not stage.state.resources
+def test_a_mandatory_violation_exits_with_3_and_nothing_is_created(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(rehearse, "DATA", str(tmp_path))
+    assert main(["rehearse", "--stack", "staging", "--set", "headers.referrerPolicy=unsafe-url"]) == ExitCode.POLICY
+    told = capsys.readouterr().out
+    for part in (
+        "HDR-10",
+        "route.transforms[Referrer-Policy]: seen 'unsafe-url'; wanted 'no-referrer' or",
+        "nothing was",
+    ):
+        assert part in told
+    assert list(drift.listing(tmp_path / "staging" / "clouds")) == []
+    assert not (tmp_path / "staging" / "state.json").exists()
 
 
 def test_findings_quote_no_value_of_a_variable(tmp_path: Path) -> None:
