@@ -32,6 +32,11 @@ class Fault:
     code: str = ""
     message: str = "scripted"
 
+    @property
+    def ending(self) -> str:
+        """How the operations of the call end; empty for as they would by themselves."""
+        return {"operation-fails": "failed", "operation-stuck": "stuck"}.get(self.kind, "")
+
 
 @dataclass(slots=True)
 class _Open:

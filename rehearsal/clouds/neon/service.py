@@ -151,12 +151,10 @@ class NeonService:
         self, method: str, path: str, query: dict[str, str], body: Any, fault: Fault | None
     ) -> tuple[int, Document | None]:
         """(status, body) of one request; a refusal is an answer too."""
-        self._world.doomed = {"operation-fails": "failed", "operation-stuck": "stuck"}.get(
-            fault.kind if fault else "", ""
-        )
         try:
             handler, parts, status = route(method, path)
-            with _Transaction(self._world, self._lock, body, query) as call:
+            ending = fault.ending if fault else ""
+            with _Transaction(self._world, self._lock, body, query, ending) as call:
                 if "project" in parts:
                     expire(call, parts["project"])
                 reply = handler(call, **parts)
@@ -181,14 +179,15 @@ class NeonService:
 class _Transaction:
     """One call under the service's and the store's lock; its changes are kept when it ends well."""
 
-    def __init__(self, world: World, lock: threading.RLock, body: Any, query: dict[str, str]) -> None:
-        self._world, self._lock, self._body, self._query = world, lock, body, query
+    def __init__(self, world: World, lock: threading.RLock, body: Any, query: dict[str, str], ending: str = "") -> None:
+        self._world, self._lock = world, lock
+        self._given = body, query, ending
 
     def __enter__(self) -> Call:
         self._lock.acquire()
         self._manager = self._world.store.transaction()
         try:
-            self._opened = Call(self._world, self._manager.__enter__(), self._body, self._query)
+            self._opened = Call(self._world, self._manager.__enter__(), *self._given)
         except BaseException:
             self._lock.release()
             raise
@@ -198,9 +197,10 @@ class _Transaction:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
-                self._opened.commit()
+            done = self._opened.commit() if kind is None else []
             self._manager.__exit__(kind, error, trace)
+            if done and self._world.observer:
+                self._world.observer(done)
         finally:
             self._lock.release()
 

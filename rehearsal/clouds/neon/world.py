@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
+from rehearsal.clouds.neon import endings
 from rehearsal.clouds.neon.plans import PLANS, Plan
 from rehearsal.clouds.neon.switches import Switches
 from rehearsal.clouds.store import Object, Store, Transaction
@@ -31,6 +32,16 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
         self.status, self.message, self.code = status, message, code
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a call did to one object; `before` is None for a new one, `after` for one that is gone."""
+
+    kind: str
+    key: str
+    before: Document | None = field(repr=False)
+    after: Document | None = field(repr=False)
+
+
 @dataclass(slots=True)
 class World:
     """The objects of one service."""
@@ -39,8 +50,10 @@ class World:
     switches: Switches
     ahead: float = 0
     """Seconds the service's clock is ahead of the real one."""
-    doomed: str = ""
-    """How operations made by the present call shall end: empty, failed or stuck."""
+    observer: Callable[[Sequence[Change]], None] | None = None
+    """Told what a call changed, once it is kept and before it is answered."""
+    address: Callable[[str, str, str, str], str] | None = None
+    """(branch id, database, role, password) -> connection string, where a real database stands behind the branches."""
 
     @property
     def plan(self) -> Plan:
@@ -60,6 +73,8 @@ class Call:
     transaction: Transaction
     body: Document
     query: Mapping[str, str]
+    ending: str = ""
+    """How a script wants the operations of this call to end (`endings.py`)."""
     changed: dict[tuple[str, str], Document | None] = field(default_factory=dict)
     operations: list[Document] = field(default_factory=list)
 
@@ -89,11 +104,13 @@ class Call:
         """Take an object away."""
         self.changed[kind, key] = None
 
-    def commit(self) -> None:
-        """Hand the changes to the store."""
+    def commit(self) -> list[Change]:
+        """Hand the changes to the store; returns them."""
         serial = self.world.store.next_serial
+        done: list[Change] = []
         for (kind, key), document in self.changed.items():
             old = self.world.store.get(kind, key)
+            done.append(Change(kind, key, old.plain() if old else None, document))
             if document is None:
                 if old is not None:
                     self.transaction.drop(old)
@@ -101,6 +118,7 @@ class Call:
             sealed = {name: make_secret(v) if name == "password" and v else v for name, v in document.items()}
             self.transaction.put(Object(kind, key, "", 1, old.serial if old else serial, sealed))
             serial += 0 if old else 1
+        return done
 
     # ---- helpers ------------------------------------------------------------------------------------------------
 
@@ -120,7 +138,7 @@ class Call:
             "updated_at": self.stamp(),
             "total_duration_ms": 0,
             "_ends": self.world.now() + self.world.switches.operation_seconds,
-            "_doom": self.world.doomed,
+            "_ending": self.ending,
         }
         if branch_id:
             document["branch_id"] = branch_id
@@ -134,12 +152,14 @@ class Call:
 
     def shown_operation(self, document: Document) -> Document:
         """An operation with its status of this moment."""
-        return {**self.shown(document), "status": self.status_of(document)}
+        scripted = endings.fields(document["_ending"], self.world.now(), document["_ends"])
+        return {**self.shown(document), "status": self.status_of(document), **scripted}
 
     def status_of(self, operation: Document) -> str:
         """scheduling, running, then finished; or what a fault wants."""
-        if operation["_doom"]:
-            return "failed" if operation["_doom"] == "failed" else "running"
+        scripted = endings.fields(operation["_ending"], self.world.now(), operation["_ends"])
+        if "status" in scripted:
+            return str(scripted["status"])
         return "finished" if self.world.now() >= operation["_ends"] else "running"
 
     def with_operations(self, reply: Document) -> Document:
@@ -158,7 +178,7 @@ class Call:
         if self.world.switches.lock == "off":
             return
         for operation in self.all("operation", project_id=project_id):
-            if not operation["_doom"] and self.status_of(operation) == "running":
+            if operation["_ending"] != "stuck" and self.status_of(operation) == "running":
                 raise Refusal(423, "project has running conflicting operations")
 
 
