@@ -109,6 +109,13 @@ class Store:
             if all(plain(found.properties.get(name)) == value for name, value in match.items())
         ]
 
+    def count(self, type_token: str, match: Mapping[str, Value]) -> int:
+        """How many objects `find` would return; at once where there is an index."""
+        wanted = tuple(sorted(match))
+        if wanted in self._indexes.get(type_token, ()):
+            return len(self._lookups.get((type_token, wanted, _lookup_value(match, wanted)), {}))
+        return len(self.find(type_token, match))
+
     def made(self, urn: str) -> int:
         """How many objects were ever made for a URN."""
         return self._made.get(urn, 0)

@@ -18,19 +18,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from rehearsal.clouds.neon.branches import expire
 from rehearsal.clouds.neon.faults import Fault, FaultPlan
+from rehearsal.clouds.neon.kinds import INDEXES, KINDS, stands
 from rehearsal.clouds.neon.router import route
 from rehearsal.clouds.neon.switches import Switches
 from rehearsal.clouds.neon.world import Call, Document, Refusal, World
 from rehearsal.clouds.store import Store
 
-_KINDS: Final = ("project", "branch", "endpoint", "role", "database", "schedule")
-_INDEXES: Final = {
-    "branch": [("project_id",)],
-    "endpoint": [("project_id",), ("branch_id",)],
-    "role": [("branch_id",)],
-    "database": [("branch_id",)],
-    "operation": [("project_id",)],
-}
 _PREFIX: Final = "/api/v2"
 
 
@@ -65,7 +58,7 @@ class NeonService:
         self.switches = switches or Switches()
         self.requests: list[Request] = []
         self.api_key = api_key or f"napi_{secrets.token_hex(16)}"
-        self._world = World(Store(folder, "neon", _INDEXES), self.switches)
+        self._world = World(Store(folder, "neon", INDEXES), self.switches)
         self._lock = threading.RLock()
         self._bucket: list[float] = []
         self._port = port
@@ -117,17 +110,10 @@ class NeonService:
     def objects(self) -> dict[str, list[Document]]:
         """Every object that is not deleted, by kind, without passwords."""
         with self._call() as call:
-            gone = {project["id"] for project in call.all("project") if project.get("deleted_at")}
-            branches = {b["id"] for b in call.all("branch") if b["project_id"] not in gone}
-            found: dict[str, list[Document]] = {}
-            for kind in _KINDS:
-                documents = [call.shown(document) for document in call.all(kind)]
-                found[kind] = [
-                    d
-                    for d in documents
-                    if (d["id"] not in gone if kind == "project" else d.get("branch_id", d.get("id")) in branches)
-                ]
-            return found
+            return {
+                kind: [call.shown(document) for document in call.all(kind) if stands(call, kind, document)]
+                for kind in KINDS
+            }
 
     def advance(self, seconds: float) -> None:
         """Move the service's clock on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 import uuid
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
+from rehearsal.clouds.neon import endings
 from rehearsal.clouds.neon import endings
 from rehearsal.clouds.neon.plans import PLANS, Plan
 from rehearsal.clouds.neon.switches import Switches
@@ -20,6 +22,9 @@ Document: TypeAlias = dict[str, Any]
 """An object in the API's own form."""
 
 ORGANIZATION: Final = "org-brave-harbor-10000001"
+_NEVER: Final = 1e12
+"""A moment no rehearsal reaches."""
+_BAD: Final = ("failed", "error", "cancelled", "stuck")
 _ADJECTIVES: Final = ("quiet", "late", "bright", "calm", "green", "round")
 _NOUNS: Final = ("river", "sun", "meadow", "stone", "field", "lake")
 
@@ -30,6 +35,16 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     def __init__(self, status: int, message: str, code: str = "") -> None:
         super().__init__(message)
         self.status, self.message, self.code = status, message, code
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a call did to one object; `before` is None for a new one, `after` for one that is gone."""
+
+    kind: str
+    key: str
+    before: Document | None = field(repr=False)
+    after: Document | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,8 @@ class World:
     """Told what a call changed, once it is kept and before it is answered."""
     address: Callable[[str, str, str, str], str] | None = None
     """(branch id, database, role, password) -> connection string, where a real database stands behind the branches."""
+    due: float = 0
+    """When something next happens by itself: an expiry, a scheduled snapshot. Before that nobody need look."""
 
     @property
     def plan(self) -> Plan:
@@ -77,6 +94,13 @@ class Call:
     """How a script wants the operations of this call to end (`endings.py`)."""
     changed: dict[tuple[str, str], Document | None] = field(default_factory=dict)
     operations: list[Document] = field(default_factory=list)
+    due: float | None = None
+    """When something next happens by itself, if this call looked it up."""
+    moment: float = 0
+    """The service's clock when the call began."""
+
+    def __post_init__(self) -> None:
+        self.moment = self.world.now()
 
     # ---- objects ---------------------------------------------------------------------------------------------
 
@@ -89,11 +113,27 @@ class Call:
 
     def all(self, kind: str, **match: Any) -> list[Document]:
         """Every object of a kind with these values, in the order they were made."""
-        found = {item.id: plain(item.properties) for item in self.world.store.all(kind)}
+        found = {item.id: plain(item.properties) for item in self.world.store.find(kind, match)}
         for (changed_kind, key), document in self.changed.items():
-            if changed_kind == kind:
-                found.pop(key, None) if document is None else found.update({key: document})
-        return [d for d in found.values() if all(d.get(name) == value for name, value in match.items())]
+            if changed_kind != kind:
+                continue
+            if document is not None and all(document.get(name) == value for name, value in match.items()):
+                found[key] = document
+            else:
+                found.pop(key, None)
+        return list(found.values())
+
+    def count(self, kind: str, **match: Any) -> int:
+        """How many objects of a kind have these values; at once where there is an index (`service.py`)."""
+        if any(changed_kind == kind for changed_kind, _ in self.changed):
+            return len(self.all(kind, **match))
+        return self.world.store.count(kind, match)
+
+    def newest(self, kind: str, start: int, limit: int, **match: Any) -> list[Document]:
+        """A page of the objects as they were before this call, the newest first."""
+        items = self.world.store.find(kind, match)
+        last = max(0, len(items) - start)
+        return [plain(item.properties) for item in reversed(items[max(0, last - limit) : last])]
 
     def put(self, kind: str, key: str, document: Document) -> Document:
         """Make or change an object."""
@@ -118,49 +158,76 @@ class Call:
             sealed = {name: make_secret(v) if name == "password" and v else v for name, v in document.items()}
             self.transaction.put(Object(kind, key, "", 1, old.serial if old else serial, sealed))
             serial += 0 if old else 1
+        if self.due is not None:
+            self.world.due = self.due
+        moments = (float(document.get("_due") or math.inf) for document in self.changed.values() if document)
+        self.world.due = min(self.world.due, *moments, math.inf)
         return done
 
     # ---- helpers ------------------------------------------------------------------------------------------------
 
-    def stamp(self) -> str:
-        """The present moment as Neon writes it."""
-        return datetime.fromtimestamp(self.world.now(), UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    def stamp(self, moment: float | None = None) -> str:
+        """A moment as Neon writes it; the beginning of the call by default."""
+        when = datetime.fromtimestamp(self.moment if moment is None else moment, UTC)
+        return when.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def operation(self, project_id: str, action: str, branch_id: str = "", endpoint_id: str = "") -> None:
-        """Something Neon does in the background."""
+        """Something Neon does in the background. The operations of a call share its time, one after the other."""
         identifier = str(uuid.uuid4())
+        seconds = self.world.switches.operation_seconds
         document: Document = {
             "id": identifier,
             "project_id": project_id,
             "action": action,
             "failures_count": 0,
             "created_at": self.stamp(),
-            "updated_at": self.stamp(),
-            "total_duration_ms": 0,
-            "_ends": self.world.now() + self.world.switches.operation_seconds,
             "_ending": self.ending,
+            "_open": bool(seconds or self.ending),
         }
         if branch_id:
             document["branch_id"] = branch_id
         if endpoint_id:
             document["endpoint_id"] = endpoint_id
         self.operations.append(self.put("operation", identifier, document))
+        share = seconds / len(self.operations)
+        for place, operation in enumerate(self.operations):
+            operation["_begins"] = self.moment + place * share
+            operation["_ends"] = self.moment + (place + 1) * share
+
+    @property
+    def ready(self) -> float:
+        """When what this call makes can be used."""
+        return _NEVER if self.ending in _BAD else self.moment + self.world.switches.operation_seconds
 
     def shown(self, document: Document) -> Document:
-        """An object as a reply shows it: without passwords and without the service's own fields."""
-        return {key: value for key, value in document.items() if key != "password" and not key.startswith("_")}
+        """An object as a reply shows it: with the state of this moment, without passwords and the service's own fields."""
+        found = {
+            key: value
+            for key, value in document.items()
+            if key != "password" and not key.startswith("_") and value is not None
+        }
+        if self.moment < document.get("_ready", 0):
+            found.update(current_state="init", pending_state=found["current_state"])
+        return found
 
     def shown_operation(self, document: Document) -> Document:
         """An operation with its status of this moment."""
-        scripted = endings.fields(document["_ending"], self.world.now(), document["_ends"])
-        return {**self.shown(document), "status": self.status_of(document), **scripted}
+        status, began, ended = self.status_of(document), document["_begins"], document["_ends"]
+        since = {"scheduling": self.moment, "running": began}.get(status, ended)
+        times = {"updated_at": self.stamp(min(since, self.moment)), "total_duration_ms": 0}
+        if status not in ("scheduling", "running"):
+            times["total_duration_ms"] = round((ended - began) * 1000)
+        scripted = endings.fields(document["_ending"], self.moment, ended)
+        return {**self.shown(document), "status": status, **times, **scripted}
 
     def status_of(self, operation: Document) -> str:
         """scheduling, running, then finished; or what a fault wants."""
-        scripted = endings.fields(operation["_ending"], self.world.now(), operation["_ends"])
+        scripted = endings.fields(operation["_ending"], self.moment, operation["_ends"])
         if "status" in scripted:
             return str(scripted["status"])
-        return "finished" if self.world.now() >= operation["_ends"] else "running"
+        if self.moment >= operation["_ends"]:
+            return "finished"
+        return "running" if self.moment >= operation["_begins"] else "scheduling"
 
     def with_operations(self, reply: Document) -> Document:
         """A reply with the operations this call started."""
@@ -173,12 +240,15 @@ class Call:
             raise Refusal(404, f"{what} not found")
         return found
 
-    def lock(self, project_id: str) -> None:
-        """Refuse a change while an operation runs."""
-        if self.world.switches.lock == "off":
+    def lock(self, project_id: str, branch_id: str = "") -> None:
+        """Refuse a change while an operation runs on the same project, or with the stricter half off, the same branch."""
+        how = self.world.switches.lock
+        if how == "off":
             return
-        for operation in self.all("operation", project_id=project_id):
-            if operation["_ending"] != "stuck" and self.status_of(operation) == "running":
+        for operation in self.all("operation", project_id=project_id, _open=True):
+            if operation["_ending"] == "stuck" or self.status_of(operation) not in ("scheduling", "running"):
+                self.put("operation", operation["id"], {**operation, "_open": False})
+            elif how == "project" or not branch_id or operation.get("branch_id") in (None, branch_id):
                 raise Refusal(423, "project has running conflicting operations")
 
 
