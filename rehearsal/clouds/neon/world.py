@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from rehearsal.clouds.neon import endings
-from rehearsal.clouds.neon import endings
 from rehearsal.clouds.neon.plans import PLANS, Plan
 from rehearsal.clouds.neon.switches import Switches
 from rehearsal.clouds.store import Object, Store, Transaction
@@ -35,16 +34,6 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     def __init__(self, status: int, message: str, code: str = "") -> None:
         super().__init__(message)
         self.status, self.message, self.code = status, message, code
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a call did to one object; `before` is None for a new one, `after` for one that is gone."""
-
-    kind: str
-    key: str
-    before: Document | None = field(repr=False)
-    after: Document | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +202,8 @@ class Call:
     def shown_operation(self, document: Document) -> Document:
         """An operation with its status of this moment."""
         status, began, ended = self.status_of(document), document["_begins"], document["_ends"]
-        since = {"scheduling": self.moment, "running": began}.get(status, ended)
-        times = {"updated_at": self.stamp(min(since, self.moment)), "total_duration_ms": 0}
+        since = float({"scheduling": self.moment, "running": began}.get(status, ended))
+        times: Document = {"updated_at": self.stamp(min(since, self.moment)), "total_duration_ms": 0}
         if status not in ("scheduling", "running"):
             times["total_duration_ms"] = round((ended - began) * 1000)
         scripted = endings.fields(document["_ending"], self.moment, ended)
