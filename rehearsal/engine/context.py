@@ -81,6 +81,8 @@ class Context:
     """New URN to the old one it was found under."""
     components: dict[str, Step] = field(default_factory=dict)
     """The steps of components, by URN: what they end with is known later."""
+    answered: set[str] = field(default_factory=set)
+    """Secret texts that functions answered."""
     deleting: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
 
@@ -103,7 +105,7 @@ class Context:
         )
         goals = (goal.inputs for goal in self.goals.values())
         config = (self.project.config[key] for key in self.project.secret_keys)
-        secrets = {*secret_texts([*known, *goals]), *config}
+        secrets = {*secret_texts([*known, *goals]), *self.answered, *config}
         for secret in sorted((s for s in secrets if len(s) >= _SHORTEST_SECRET), key=len, reverse=True):
             text = text.replace(secret, "[secret]")
         return text

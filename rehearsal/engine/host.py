@@ -182,9 +182,11 @@ class Handle:
         return None if found is None else (found[0], self._receive(found[1], inputs, preview=False))
 
     def invoke(self, token: str, args: Properties) -> tuple[Properties, Sequence[p.CheckFailure]]:
-        """Call a function."""
+        """Call a function; a provider that is not fully configured answers nothing."""
+        if not self._known:
+            return {}, []
         response = self._call(self._provider.invoke, p.InvokeRequest(token, self._send(args)))
-        return from_property_values(response.return_value or {}), response.failures
+        return self._receive(response.return_value or {}, {}, preview=False), response.failures
 
     # ---- the edge --------------------------------------------------------------------------------------------
 

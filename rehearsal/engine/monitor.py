@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+import grpc
 import pulumi
 from google.protobuf import empty_pb2
+from pulumi.provider.experimental import provider as p
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2, provider_pb2, resource_pb2
 
 from rehearsal.engine import events
 from rehearsal.engine.context import Context
-from rehearsal.engine.errors import FailureKind, ProviderError, Stop
+from rehearsal.engine.errors import Failure, FailureKind, ProviderError, Stop
 from rehearsal.engine.goal import Goal, decode
 from rehearsal.engine.planner import Planner
 from rehearsal.engine.state import ResourceState
 from rehearsal.engine.urns import STACK_TYPE, make_urn, package_of, type_of
-from rehearsal.engine.values import UNKNOWN, Properties, from_struct, to_struct
+from rehearsal.engine.values import UNKNOWN, Properties, from_struct, has_unknown, secret_texts, to_struct
 
 STOPPED: Final = "the run was stopped"
 """Text of the error that ends a program whose run was stopped; the reasons are in the context's failures."""
@@ -35,6 +37,22 @@ _SEVERITIES: Final = {0: "debug", 1: "info", 2: "warning", 3: "error"}
 _T = TypeVar("_T")
 
 
+class _CallFailed(grpc.RpcError):
+    """A call that failed as the SDK expects one to: a program may catch it and go on."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._text = text
+
+    def code(self) -> Any:
+        """The status."""
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        """What went wrong."""
+        return self._text
+
+
 class Monitor(MockMonitor):
     """Receives each registration as the protocol's own message. Methods carry the protocol's names."""
 
@@ -44,7 +62,12 @@ class Monitor(MockMonitor):
         self._planner = planner
         self._organization = organization
         self._lock = threading.RLock()
+        self._refusals: dict[str, list[Failure]] = {}
         self.stack_outputs: Properties | None = None
+
+    def refusals(self, error: Exception) -> list[Failure]:
+        """The failures of a function's call that a program ended with, if that is what this exception of its is."""
+        return self._refusals.get(str(error), [])
 
     def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: ARG002, N802
         """What the program is told about the run; a feature left out makes the SDK refuse it."""
@@ -122,15 +145,28 @@ class Monitor(MockMonitor):
     def _invoke(self, request: Any) -> Any:
         args = from_struct(request.args)
         if request.tok == "pulumi:pulumi:getResource":
-            returned, failures = self._get_resource(args), []
-        else:
-            reference = self._planner.resolve_provider(
-                request.provider, "", package_of(request.tok), request.version, request.pluginDownloadURL
-            )
-            returned, found = self._context.handle(reference).invoke(request.tok, args)
-            failures = [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in found]
-        fields: dict[str, Any] = {"return": to_struct(returned), "failures": failures}
-        return resource_pb2.ResourceInvokeResponse(**fields)
+            return _answer(self._get_resource(args), [])
+        if has_unknown(args):
+            return resource_pb2.ResourceInvokeResponse(unknown=True)
+        reference = self._planner.resolve_provider(
+            request.provider, "", package_of(request.tok), request.version, request.pluginDownloadURL
+        )
+        handle = self._context.handle(reference)
+        try:
+            returned, found = handle.invoke(request.tok, args)
+        except ProviderError as error:
+            text = f"invocation of {request.tok} returned an error: {error}"
+            self._refuse(request.tok, text, FailureKind.VENDOR, [f"{request.tok}: {error}"])
+            raise _CallFailed(text) from error
+        self._context.answered |= secret_texts([returned])
+        if found:
+            told = [f"{request.tok}: {failure.property}: {failure.reason}" for failure in found]
+            self._refuse(request.tok, f"{found[0].reason} ({found[0].property})", FailureKind.INPUT, told)
+        return _answer(returned, found)
+
+    def _refuse(self, token: str, text: str, kind: FailureKind, messages: list[str]) -> None:
+        """Keep what a failed call means under the text of the exception that the SDK makes of it."""
+        self._refusals[f"invoke of {token} failed: {text}"] = [Failure(kind, "", message) for message in messages]
 
     def _get_resource(self, args: Properties) -> Properties:
         found = self._context.news.get(args["urn"]) or self._context.reads.get(args["urn"])
@@ -154,6 +190,12 @@ class EngineLog:
 
     def RequirePulumiVersion(self, request: Any) -> None:  # noqa: N802
         """Any version the SDK is content with."""
+
+
+def _answer(returned: Properties, found: Sequence[p.CheckFailure]) -> Any:
+    failures = [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in found]
+    fields: dict[str, Any] = {"return": to_struct(returned), "failures": failures}
+    return resource_pb2.ResourceInvokeResponse(**fields)
 
 
 def set_outputs(context: Context, resource: ResourceState, outputs: Properties) -> None:

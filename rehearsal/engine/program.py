@@ -30,8 +30,8 @@ class Ending(Enum):
 
 
 def execute(context: Context, monitor: Monitor, organization: str) -> Ending:
-    """Run the project's program to its end. Its exceptions become failures: `pulumi.RunError` is the person's input, any
-    other one a bug of the program."""
+    """Run the project's program to its end. Its exceptions become failures: `pulumi.RunError` is the person's input, that of a
+    function's call what the call failed with, any other one a bug of the program."""
     project = context.project
     settings = pulumi.runtime.Settings(
         project=project.name,
@@ -54,7 +54,10 @@ def execute(context: Context, monitor: Monitor, organization: str) -> Ending:
                 context.fail(FailureKind.INPUT, "", str(error))
             return Ending.FAILED
         except Exception as error:  # noqa: BLE001 - whatever the program raises ends here
-            if not context.cancelled:
+            refusals = monitor.refusals(error)
+            for failure in refusals:
+                context.fail(failure.kind, failure.urn, failure.message)
+            if not refusals and not context.cancelled:
                 context.fail(FailureKind.BUG, "", _describe(error))
             return Ending.FAILED
     return Ending.WELL

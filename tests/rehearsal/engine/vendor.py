@@ -121,7 +121,10 @@ class _Provider(p.Provider):
         return p.ReadResponse(request.resource_id, to_property_values(outputs), to_property_values(inputs))
 
     async def invoke(self, request: p.InvokeRequest) -> p.InvokeResponse:
-        return p.InvokeResponse({**request.args, "answer": PropertyValue("yes")})
+        self._note("invoke", f"::{request.tok.rpartition(':')[2]}")
+        failures = [p.CheckFailure(key, "is no argument") for key in request.args if key.startswith("wrong")]
+        token = PropertyValue("tk-answered-secret").with_secret(True)
+        return p.InvokeResponse({**request.args, "answer": PropertyValue("yes"), "token": token}, failures)
 
     async def adopt(self, urn: str, type: str, inputs: Any) -> tuple[str, dict[str, PropertyValue]] | None:  # noqa: A002
         wanted = plain(from_property_values(inputs))
