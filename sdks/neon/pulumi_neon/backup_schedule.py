@@ -1,4 +1,4 @@
-"""When snapshots of a root branch are taken and how long each is kept. One per branch."""
+"""When snapshots of a root branch are taken and how long each is kept. One per branch; Launch and Scale."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from pulumi_neon._resource import NeonResource
 
 
 class BackupSchedule(NeonResource):
-    """When snapshots of a root branch are taken and how long each is kept. One per branch.
+    """When snapshots of a root branch are taken and how long each is kept. One per branch; Launch and Scale.
+    https://neon.com/docs/guides/backup-restore
 
-    project_id: The project; a change replaces.
-    branch_id: The branch; a change replaces.
-    items: `{frequency: daily|weekly|monthly, hour (UTC), day, retentionSeconds}`; at most 3024000 seconds (35
-        days).
+    project_id: Id of the project; a change replaces.
+    branch_id: Id of the branch; a change replaces.
+    items: One line or more: `{frequency, hour, day, retentionSeconds}`; frequency `daily`, `weekly` or `monthly`,
+        hour 0-23 UTC, kept 3024000 seconds (35 days) at most. Changed in place; the order says nothing.
     """
 
     _kind = "neon:index:BackupSchedule"
+    _computed = ("effectiveSchedule",)
 
     project_id: Output[str] = pulumi.property("projectId")
     branch_id: Output[str] = pulumi.property("branchId")
     items: Output[Sequence[Mapping[str, Any]]] = pulumi.property("items")
+    effective_schedule: Output[Sequence[Mapping[str, Any]]] = pulumi.property("effectiveSchedule")
 
     def __init__(
         self,

@@ -1,4 +1,5 @@
-"""A branch: a copy of its parent's data at a moment, or of its schema only."""
+"""A branch: a copy of its parent's data at a moment, or of its schema only. It has no compute until an `Endpoint` is
+made for it."""
 
 from __future__ import annotations
 
@@ -11,33 +12,34 @@ from pulumi_neon._resource import NeonResource
 
 
 class Branch(NeonResource):
-    """A branch: a copy of its parent's data at a moment, or of its schema only.
+    """A branch: a copy of its parent's data at a moment, or of its schema only. It has no compute until an `Endpoint`
+    is made for it. https://neon.com/docs/introduction/branching
 
-    project_id: The project; a change replaces.
+    project_id: Id of the project; a change replaces.
     name: Name, 1-256 characters; changed in place.
-    parent_id: Parent branch; left out, the default one; a change replaces.
-    parent_lsn: Position `X/Y` to branch from; a change replaces.
-    parent_timestamp: Moment (RFC 3339) to branch from; a change replaces.
-    init_source: `parent-data` (default) or `schema-only`, which makes a root branch; a change replaces.
-    protected: Protected branches cannot be deleted; default false.
-    expires_at: Moment (RFC 3339) of deletion, 30 days ahead at most.
-    ttl_seconds: Life from creation and from each update, in seconds; instead of `expires_at`.
-    archived: Make it archived; a change replaces.
-    set_as_default: Make it the project's default branch.
-    annotations: Labels, set at creation; a change replaces.
-    deletion_protection: Refuse to delete; default: whether it is protected.
+    parent_id: Id of the parent branch; default the project's default branch; a change replaces.
+    parent_lsn: Position `X/Y` in the parent's write-ahead log to branch from, instead of `parent_timestamp`; default
+        the parent's present; a change replaces.
+    parent_timestamp: Moment (RFC 3339, with its zone) to branch from, within the restore window; default the parent's
+        present; a change replaces.
+    init_source: What it starts with: `parent-data` or `schema-only`, which makes a root branch; default
+        `parent-data`; a change replaces. https://neon.com/docs/guides/branching-schema-only
+    protected: Whether it is protected: Neon then deletes neither it nor its project; default false; changed in place.
+        Not on Free. https://neon.com/docs/guides/protected-branches
+    expires_at: Moment (RFC 3339, with its zone) of its deletion by Neon, 30 days ahead at most; default never;
+        changed in place. Not for a protected or default branch. https://neon.com/docs/guides/branch-expiration
+    ttl_seconds: Life in seconds from creation and from each update, 60-2592000, instead of `expires_at`; default no
+        end; changed in place.
+    archived: Make it archived, in cheaper and slower storage; default false; a change replaces.
+    set_as_default: Make it the project's default branch; default false; changed in place. To undo it, make another
+        one the default.
+    annotations: Labels, 49 at most; default none; a change replaces.
+    deletion_protection: Refuse to delete; default: whether it is `protected`. Set it to false and apply before a
+        destroy.
     """
 
     _kind = "neon:index:Branch"
-    _computed = (
-        "branchId",
-        "state",
-        "default",
-        "logicalSize",
-        "restoredFrom",
-        "restoredAs",
-        "restoreStatus",
-    )
+    _computed = ("branchId", "state", "default", "logicalSize", "restoredFrom", "restoredAs", "restoreStatus")
 
     project_id: Output[str] = pulumi.property("projectId")
     name: Output[str] = pulumi.property("name")

@@ -9,13 +9,14 @@ from pulumi_neon._resource import NeonResource
 
 
 class Database(NeonResource):
-    """A database on a branch.
+    """A database on a branch. https://neon.com/docs/manage/databases
 
-    project_id: The project; a change replaces.
-    branch_id: The branch; a change replaces.
+    project_id: Id of the project; a change replaces.
+    branch_id: Id of the branch; a change replaces.
     name: Name, 63 bytes at most; changed in place.
-    owner_name: Role that owns it; changed in place.
-    deletion_protection: Refuse to delete, default true.
+    owner_name: Name of the role that owns it; changed in place.
+    deletion_protection: Refuse to delete; default true. Set it to false and apply before a destroy: a deleted
+        database is gone.
     """
 
     _kind = "neon:index:Database"

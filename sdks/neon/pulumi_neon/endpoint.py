@@ -1,4 +1,4 @@
-"""A compute endpoint: what clients connect to."""
+"""A compute endpoint: what clients connect to. A branch has one that writes and any number of read replicas."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from pulumi_neon._resource import NeonResource
 
 
 class Endpoint(NeonResource):
-    """A compute endpoint: what clients connect to.
+    """A compute endpoint: what clients connect to. A branch has one that writes and any number of read replicas.
+    https://neon.com/docs/manage/computes
 
-    project_id: The project; a change replaces.
-    branch_id: The branch; a change replaces.
-    type: `read_write` (default, one per branch) or `read_only`; a change replaces.
-    name: Name, 1-64 characters.
-    min_cu: Smallest size in compute units, default 0.25.
-    max_cu: Largest size in compute units.
-    suspend_timeout_seconds: Idle seconds before it stops: 0 the default (300), -1 never, else 60-604800.
-    disabled: Refuse connections.
-    pg_settings: Postgres settings.
-    preload_libraries: `{useDefaults, enabledLibraries}`.
+    project_id: Id of the project; a change replaces.
+    branch_id: Id of the branch; a change replaces.
+    type: `read_write` (one per branch) or `read_only`; default `read_write`; a change replaces.
+    name: Name, 1-64 characters; default none; changed in place.
+    min_cu: Smallest size in compute units: 0.25, 0.5, 1-16, or even numbers to 56; default 0.25. Changed in place;
+        restarts the compute.
+    max_cu: Largest size in compute units: at most 16 and 8 above `min_cu` when autoscaling, or equal to it; default
+        0.25. Free: 2 at most. Changed in place; restarts the compute. https://neon.com/docs/introduction/autoscaling
+    suspend_timeout_seconds: Idle seconds before the compute stops: 0 for Neon's default (300), -1 for never, else
+        60-604800; default 0. Free: 0 only. Changed in place. https://neon.com/docs/guides/scale-to-zero-guide
+    disabled: Refuse connections; default false; changed in place.
+    pg_settings: Postgres settings by name, as text; default none; changed in place.
+    preload_libraries: Libraries that Postgres loads: `{useDefaults, enabledLibraries}`; default Neon's own; changed
+        in place.
     """
 
     _kind = "neon:index:Endpoint"
-    _computed = (
-        "endpointId",
-        "host",
-        "poolerHost",
-        "currentState",
-    )
+    _computed = ("endpointId", "host", "poolerHost", "currentState")
 
     project_id: Output[str] = pulumi.property("projectId")
     branch_id: Output[str] = pulumi.property("branchId")

@@ -1,4 +1,5 @@
-"""A Neon project: the default branch with its endpoint, role and database come with it."""
+"""A Neon project. Its default branch comes with it, and that branch's compute endpoint, first role and first
+database."""
 
 from __future__ import annotations
 
@@ -12,29 +13,43 @@ from pulumi_neon._resource import NeonResource
 
 
 class Project(NeonResource):
-    """A Neon project: the default branch with its endpoint, role and database come with it.
+    """A Neon project. Its default branch comes with it, and that branch's compute endpoint, first role and first
+    database. https://neon.com/docs/manage/projects
 
     name: Name, 1-256 characters; changed in place.
     region_id: Region such as `aws-eu-central-1`; fixed for life: a change replaces the project.
-    pg_version: Major version of Postgres, 14-18, default 17; a change replaces.
-    org_id: Organisation; left out, the provider's; a change replaces.
-    store_passwords: Whether Neon can show passwords again, default true; a change replaces.
-    history_retention_seconds: Restore window in seconds, 0-2592000 and at most the plan's.
-    default_branch: `{name, protected, roleName, databaseName}`; role and database names are set at creation only.
-    default_endpoint: `{name, minCu, maxCu, suspendTimeoutSeconds, pgSettings}` of the default branch's endpoint.
-    endpoint_defaults: `{minCu, maxCu, suspendTimeoutSeconds, pgSettings}` of endpoints made later.
-    allowed_ips: Addresses and networks that may connect; empty for all (Scale plan).
-    allowed_ips_protected_only: Whether the list holds for protected branches only.
-    block_public_connections: Refuse connections from the public internet.
-    block_vpc_connections: Refuse connections over VPC endpoints.
-    logical_replication: Turn on logical replication; it cannot be turned off again.
-    maintenance_window: `{weekdays, startTime, endTime}`, weekdays 1 (Monday)-7, times `HH:MM` UTC, one hour at
-        least.
-    quota: `{activeTimeSeconds, computeTimeSeconds, writtenDataBytes, dataTransferBytes, logicalSizeBytes}`, 0 for
-        none; exceeding one suspends all computes.
-    audit_log_level: base, extended or full.
-    preload_libraries: `{useDefaults, enabledLibraries}`; takes effect when computes restart.
-    deletion_protection: Refuse to delete, default true.
+        https://neon.com/docs/introduction/regions
+    pg_version: Major version of Postgres, 14-18; default 17; a change replaces.
+    org_id: Organisation; default the provider's `org_id`; a change replaces. Leaving it out later changes nothing.
+    store_passwords: Whether Neon can show passwords again; default true; a change replaces.
+    history_retention_seconds: Restore window in seconds, 0-2592000; default the plan's. Most: Free 21600, Launch
+        604800, Scale 2592000. Changed in place. https://neon.com/docs/introduction/restore-window
+    default_branch: The default branch: `{name, protected, roleName, databaseName}`. Name and protection are changed
+        in place; role and database are named at creation only.
+    default_endpoint: The default branch's compute endpoint: `{name, minCu, maxCu, suspendTimeoutSeconds,
+        pgSettings}`; changed in place.
+    endpoint_defaults: What compute endpoints made later start with: `{minCu, maxCu, suspendTimeoutSeconds,
+        pgSettings}`; default Neon's own; changed in place.
+    allowed_ips: Addresses, networks and ranges that may connect; default all. Scale only; changed in place.
+        https://neon.com/docs/introduction/ip-allow
+    allowed_ips_protected_only: Whether `allowed_ips` holds for protected branches only; default false; changed in
+        place.
+    block_public_connections: Refuse connections from the public internet, whatever `allowed_ips` says; default false;
+        changed in place.
+    block_vpc_connections: Refuse connections over VPC endpoints; default false; changed in place.
+    logical_replication: Turn on logical replication; default false. Changed in place, suspends active computes, and
+        cannot be turned off again: that is refused at preview. https://neon.com/docs/guides/logical-replication-neon
+    maintenance_window: When Neon may update: `{weekdays, startTime, endTime}`, weekdays 1 (Monday)-7, times `HH:MM`
+        UTC, one hour at least; default Neon's choice. Launch and Scale; changed in place.
+    quota: Limits within a billing period: `{activeTimeSeconds, computeTimeSeconds, writtenDataBytes,
+        dataTransferBytes, logicalSizeBytes}`, 0 for none; default none. Exceeding one suspends all computes. Changed
+        in place.
+    audit_log_level: How much the audit log holds: `base`, `extended` or `full`; default Neon's choice; changed in
+        place.
+    preload_libraries: Libraries that Postgres loads: `{useDefaults, enabledLibraries}`; default Neon's own. Changed
+        in place; takes effect when computes restart.
+    deletion_protection: Refuse to delete; default true. Set it to false and apply before a destroy. A deleted project
+        can be recovered for 7 days.
     """
 
     _kind = "neon:index:Project"
@@ -52,11 +67,7 @@ class Project(NeonResource):
         "createdAt",
         "subscriptionType",
     )
-    _secret = (
-        "password",
-        "connectionUri",
-        "pooledConnectionUri",
-    )
+    _secret = ("password", "connectionUri", "pooledConnectionUri")
 
     name: Output[str] = pulumi.property("name")
     region_id: Output[str] = pulumi.property("regionId")

@@ -9,10 +9,23 @@ from pulumi_neon._resource import VERSION
 
 
 class Provider(pulumi.ProviderResource):
-    """Configures the plugin. Everything left out is taken from the environment or has a default.
+    """Which account, by which key, and how patiently. Everything has a default but the key.
 
-    `api_key` else NEON_API_KEY; `base_url` else NEON_API_URL (https, or http on loopback); `org_id` for personal keys;
-    `plan` is one of auto, free, launch, scale; times are in seconds.
+    api_key: API key: personal, of an organisation, or of one project; required here or in NEON_API_KEY. Kept as a
+        secret; another key replaces nothing. https://neon.com/docs/manage/api-keys
+    base_url: Address of the API; default `https://console.neon.tech/api/v2`. It must be https, or http on loopback.
+        Else NEON_API_URL.
+    org_id: Organisation that new projects belong to; needed with a personal key that has several. Default: the key's
+        own.
+    plan: Plan whose limits are judged at preview; default `auto`, which asks Neon once. With a plan given, preview
+        needs no network. https://neon.com/docs/introduction/plans
+    request_timeout: Seconds that one request may take; default 30.
+    operation_timeout: Seconds that one change with its operations may take, unless the resource's `customTimeouts`
+        say otherwise; default 600.
+    poll_interval: Seconds between two looks at a running operation; default 1, growing to 5.
+    max_retries: Tries after the first of one request, 0-100; default 8. Only what is safe to send again is sent
+        again.
+    user_agent: Name told to Neon with each request; default `pulumi-neon/` and the version.
     """
 
     def __init__(
@@ -27,6 +40,7 @@ class Provider(pulumi.ProviderResource):
         operation_timeout: Input[float] | None = None,
         poll_interval: Input[float] | None = None,
         max_retries: Input[int] | None = None,
+        user_agent: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -38,6 +52,7 @@ class Provider(pulumi.ProviderResource):
             "operationTimeout": operation_timeout,
             "pollInterval": poll_interval,
             "maxRetries": max_retries,
+            "userAgent": user_agent,
         }
         super().__init__(
             "neon", resource_name, properties, ResourceOptions.merge(ResourceOptions(version=VERSION), opts)

@@ -1,4 +1,4 @@
-"""A Postgres role. Creating one drops live connections."""
+"""A Postgres role on a branch. Creating one drops live connections."""
 
 from __future__ import annotations
 
@@ -9,21 +9,17 @@ from pulumi_neon._resource import NeonResource
 
 
 class Role(NeonResource):
-    """A Postgres role. Creating one drops live connections.
+    """A Postgres role on a branch. Creating one drops live connections. https://neon.com/docs/manage/roles
 
-    project_id: The project; a change replaces.
-    branch_id: The branch; a change replaces.
+    project_id: Id of the project; a change replaces.
+    branch_id: Id of the branch; a change replaces.
     name: Name, 63 bytes at most; a change replaces.
-    no_login: A role that cannot log in; a change replaces.
-    password_rotation: Any text: another one sets a new password in place.
+    no_login: A role that cannot log in and has no password; default false; a change replaces.
+    password_rotation: Any text, such as a date; default none; another text sets a new password in place.
     """
 
     _kind = "neon:index:Role"
-    _computed = (
-        "password",
-        "protected",
-        "authenticationMethod",
-    )
+    _computed = ("password", "protected", "authenticationMethod")
     _secret = ("password",)
 
     project_id: Output[str] = pulumi.property("projectId")
