@@ -1,35 +1,35 @@
-"""The HTTP side: authentication, rate limit, faults, latency. One thread per connection, kept alive."""
+"""The local Neon: starts and stops it, decides what each request gets, and lets tests look and reach inside."""
 
 from __future__ import annotations
 
 import json
 import secrets
-import socket
-import struct
+import sys
 import tempfile
 import threading
-import time
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from rehearsal.clouds.neon.branches import expire
 from rehearsal.clouds.neon.faults import Fault, FaultPlan
 from rehearsal.clouds.neon.kinds import INDEXES, KINDS, stands
+from rehearsal.clouds.neon.limits import RateLimit, retry_after
 from rehearsal.clouds.neon.router import route
 from rehearsal.clouds.neon.switches import Switches
+from rehearsal.clouds.neon.transactions import transaction
+from rehearsal.clouds.neon.wire import PREFIX, Answer, Asked, Server
 from rehearsal.clouds.neon.world import Call, Document, Refusal, World
 from rehearsal.clouds.store import Store
 
-_PREFIX: Final = "/api/v2"
+_REQUESTS_KEPT: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as the service saw it; never a body or a key."""
+    """One request as the service saw it; never a body or a key. A status of 0: it got no answer."""
 
     method: str
     path: str
@@ -39,8 +39,8 @@ class Request:
 class NeonService:
     """The service; a context manager. Without a folder its state goes when it stops.
 
-    `url` is what NEON_API_URL must be, `api_key` the one key it accepts. `requests`, `faults`, `switches`, `objects()`,
-    `advance()` and `by_hand()` are for tests and scenarios.
+    `url` is what NEON_API_URL must be, `api_key` the one key it accepts. `requests` (the last 100 000 at least), `faults`,
+    `switches`, `objects()`, `advance()` and `by_hand()` are for tests and scenarios.
     """
 
     def __init__(
@@ -60,33 +60,25 @@ class NeonService:
         self.api_key = api_key or f"napi_{secrets.token_hex(16)}"
         self._world = World(Store(folder, "neon", INDEXES), self.switches)
         self._lock = threading.RLock()
-        self._bucket: list[float] = []
+        self._limit = RateLimit(self._world.now)
+        self._stopping = threading.Event()
         self._port = port
-        self._server: ThreadingHTTPServer | None = None
-        self._thread: threading.Thread | None = None
+        self._server: Server | None = None
 
     # ---- running -----------------------------------------------------------------------------------------------
 
     def start(self) -> NeonService:
         """Listen on loopback."""
-        service = self
-
-        class Handler(_Handler):
-            """Bound to this service."""
-
-            neon = service
-
-        self._server = _Server(("127.0.0.1", self._port), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
+        self._stopping.clear()
+        self._server = Server(self._judge, self._port)
         return self
 
     def stop(self) -> None:
-        """Stop listening; what exists stays in the folder."""
-        if self._server is not None and self._thread is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._thread.join()
+        """Stop listening; what exists stays in the folder. A request that still waits gets no answer and does nothing."""
+        with self._lock:
+            self._stopping.set()
+        if self._server is not None:
+            self._server.stop()
         if self._temporary:
             self._temporary.cleanup()
 
@@ -103,7 +95,7 @@ class NeonService:
         """The address of the API."""
         if self._server is None:
             raise RuntimeError("the service is not started")
-        return f"http://127.0.0.1:{self._server.server_address[1]}{_PREFIX}"
+        return f"http://127.0.0.1:{self._server.port}{PREFIX}"
 
     # ---- for tests and scenarios ---------------------------------------------------------------------------------
 
@@ -128,149 +120,91 @@ class NeonService:
             else:
                 call.drop(kind, key)
 
-    def _call(self) -> _Transaction:
-        return _Transaction(self._world, self._lock, {}, {})
+    def _call(self) -> AbstractContextManager[Call]:
+        return transaction(self._world, self._lock)
 
     # ---- answering -------------------------------------------------------------------------------------------------
 
-    def answer(
-        self, method: str, path: str, query: dict[str, str], body: Any, fault: Fault | None
-    ) -> tuple[int, Document | None]:
-        """(status, body) of one request; a refusal is an answer too."""
+    def _judge(self, asked: Asked) -> Answer:
+        """The answer to one request, the way a fault wants it; the request is kept as data."""
+        fault = self.faults.take(asked.method, asked.path)
+        answer = self._spoilt(asked, fault)
+        if len(self.requests) >= 2 * _REQUESTS_KEPT:
+            del self.requests[:_REQUESTS_KEPT]
+        status = answer.status if answer.end == "sent" else 0
+        self.requests.append(Request(asked.method, sys.intern(asked.path), status))
+        return answer
+
+    def _spoilt(self, asked: Asked, fault: Fault | None) -> Answer:
+        late = self.switches.latency + (fault.seconds if fault and fault.kind == "delay" else 0)
+        if late:
+            self._stopping.wait(late)
+        if fault is None:
+            return self._answer(asked, "")
+        if fault.kind in ("reset-before", "silent-before"):
+            return Answer(0, end="reset" if fault.kind == "reset-before" else "silent")
+        if fault.kind == "refuse":
+            after = retry_after(int(fault.retry_after), "date") if fault.retry_after_date else fault.retry_after
+            return _error(asked, fault.status, fault.message, fault.code, after)
+        answer = self._answer(asked, fault.ending)
+        match fault.kind:
+            case "reset-after":
+                return replace(answer, end="reset")
+            case "silent":
+                return replace(answer, end="silent")
+            case "malformed":
+                return replace(answer, shape="half")
+            case "not-json":
+                return replace(answer, status=200, shape="page")
+            case "extra-fields":
+                return replace(answer, body=answer.body and _newer(answer.body))
+        return answer
+
+    def _answer(self, asked: Asked, ending: str) -> Answer:
+        if asked.key != self.api_key:
+            return _error(asked, 401, "this request is not authenticated")
+        switches = self.switches
         try:
-            handler, parts, status = route(method, path)
-            ending = fault.ending if fault else ""
-            with _Transaction(self._world, self._lock, body, query, ending) as call:
-                if "project" in parts:
-                    expire(call, parts["project"])
-                reply = handler(call, **parts)
+            handler, parts, status = route(asked.method, asked.path)
+            wait = self._limit.wait(handler, switches.requests_per_minute, switches.requests_per_second_on_a_route)
+            if wait:
+                return _error(asked, 429, "rate limit exceeded", after=retry_after(wait, switches.retry_after))
+            body = _json(asked.content)
+            with self._lock:
+                if self._stopping.is_set():
+                    return Answer(0, end="reset")
+                with transaction(self._world, self._lock, body, asked.query, ending) as call:
+                    if "project" in parts:
+                        expire(call, parts["project"])
+                    reply = handler(call, **parts)
         except Refusal as refusal:
-            return refusal.status, error_body(refusal.message, refusal.code)
-        return (204, None) if reply is None else (status, reply)
-
-    def limited(self) -> bool:
-        """Whether this request is one too many in its minute."""
-        most = self.switches.requests_per_minute
-        if not most:
-            return False
-        now = time.monotonic()
-        with self._lock:
-            self._bucket = [moment for moment in self._bucket if now - moment < 60]
-            if len(self._bucket) >= most:
-                return True
-            self._bucket.append(now)
-            return False
+            after = retry_after(1, switches.retry_after_lock) if refusal.status == 423 else ""
+            return _error(asked, refusal.status, refusal.message, refusal.code, after)
+        return Answer(204) if reply is None else Answer(status, reply)
 
 
-class _Transaction:
-    """One call under the service's and the store's lock; its changes are kept when it ends well."""
-
-    def __init__(self, world: World, lock: threading.RLock, body: Any, query: dict[str, str], ending: str = "") -> None:
-        self._world, self._lock = world, lock
-        self._given = body, query, ending
-
-    def __enter__(self) -> Call:
-        self._lock.acquire()
-        self._manager = self._world.store.transaction()
-        try:
-            self._opened = Call(self._world, self._manager.__enter__(), *self._given)
-        except BaseException:
-            self._lock.release()
-            raise
-        return self._opened
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            done = self._opened.commit() if kind is None else []
-            self._manager.__exit__(kind, error, trace)
-            if done and self._world.observer:
-                self._world.observer(done)
-        finally:
-            self._lock.release()
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else {}
+    except ValueError:
+        raise Refusal(400, "the body is not JSON") from None
 
 
-def error_body(message: str, code: str = "") -> Document:
-    """An error as Neon writes it; the code may be empty."""
-    return {"request_id": secrets.token_hex(8), "code": code, "message": message}
+def _error(asked: Asked, status: int, message: str, code: str = "", after: str = "") -> Answer:
+    """An error as Neon writes it; the code may be empty, the id is the client's own if it gave one."""
+    request_id = asked.request_id or secrets.token_hex(8)
+    return Answer(status, {"request_id": request_id, "code": code, "message": message}, after)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is none of our business."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    neon: NeonService
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def _handle(self) -> None:
-        address = urlsplit(self.path)
-        path = address.path.removeprefix(_PREFIX)
-        length = int(self.headers.get("Content-Length") or 0)
-        content = self.rfile.read(length) if length else b""
-        fault = self.neon.faults.take(self.command, path)
-        if self.neon.switches.latency:
-            time.sleep(self.neon.switches.latency)
-        if fault and fault.kind == "reset-before":
-            self._reset(path)
-            return
-        if fault and fault.kind == "delay":
-            time.sleep(fault.seconds)
-        if fault and fault.kind == "refuse":
-            self._send(path, fault.status, error_body(fault.message, fault.code), retry_after=fault.retry_after)
-            return
-        status, reply = self._judge(path, dict(parse_qsl(address.query)), content, fault)
-        if fault and fault.kind == "reset-after":
-            self._reset(path)
-            return
-        if fault and fault.kind == "extra-fields" and reply is not None:
-            reply = {**reply, "brand_new": {"field": [1, 2, 3]}}
-        self._send(path, status, reply, torn=bool(fault and fault.kind == "malformed"))
-
-    def _judge(
-        self, path: str, query: dict[str, str], content: bytes, fault: Fault | None
-    ) -> tuple[int, Document | None]:
-        if self.headers.get("Authorization") != f"Bearer {self.neon.api_key}":
-            return 401, error_body("this request is not authenticated")
-        if self.neon.limited():
-            return 429, error_body("rate limit exceeded")
-        try:
-            body = json.loads(content) if content else {}
-        except ValueError:
-            return 400, error_body("the body is not JSON")
-        return self.neon.answer(self.command, path, query, body, fault)
-
-    def _send(
-        self, path: str, status: int, reply: Document | None, *, retry_after: str = "", torn: bool = False
-    ) -> None:
-        self.neon.requests.append(Request(self.command, path, status))
-        content = b"" if reply is None else json.dumps(reply).encode()
-        if torn:
-            content = content[: len(content) // 2]
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        if retry_after:
-            self.send_header("Retry-After", retry_after)
-        self.end_headers()
-        self.wfile.write(content)
-        self.wfile.flush()
-
-    def _reset(self, path: str) -> None:
-        """Cut the connection: the client gets a reset, no answer."""
-        self.neon.requests.append(Request(self.command, path, 0))
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _handle  # noqa: N815 - the base class's names
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's names
-        """The requests are kept as data, not printed."""
+def _newer(body: Document) -> Document:
+    """A body as a newer API would send it: more fields at the top and in every object."""
+    more = {"brand_new": {"field": [1, 2, 3]}}
+    newer: Document = {}
+    for key, value in body.items():
+        if isinstance(value, dict) and key != "annotations":  # this one is keyed by ids
+            newer[key] = {**value, **more}
+        elif isinstance(value, list):
+            newer[key] = [{**item, **more} if isinstance(item, dict) else item for item in value]
+        else:
+            newer[key] = value
+    return {**newer, **more}

@@ -32,9 +32,12 @@ class Caller:
     def faults(self, *faults: Fault) -> None:
         self.service.faults = FaultPlan(faults)
 
-    def ask(self, method: str, path: str, body: Any = None, *, key: str = "", **query: Any) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, body: Any = None, *, key: str = "", timeout: float = 30, **query: Any
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key or self.service.api_key}"}
-        return self._http.request(method, f"{self.service.url}{path}", json=body, params=query, headers=headers)
+        url = f"{self.service.url}{path}"
+        return self._http.request(method, url, json=body, params=query, headers=headers, timeout=timeout)
 
     def get(self, path: str, **query: Any) -> Any:
         response = self.ask("GET", path, **query)
