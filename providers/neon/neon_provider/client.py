@@ -2,7 +2,7 @@
 
 What may be sent again (neon.com API reference, retries): everything after 423, 429 and 503; reads after anything; a change
 with an absolute end state (PATCH, PUT, DELETE) also after a lost answer. A POST is never repeated after one, because it may
-have worked.
+have worked: `Unanswered` leaves it to the caller to look.
 """
 
 from __future__ import annotations
@@ -11,24 +11,39 @@ import asyncio
 import random
 import re
 import time
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
 
-from neon_provider.errors import ADVICE, NeonError, OperationFailed, ServerFault, Unreachable, from_status
-from neon_provider.models import FAILED, FINISHED, Operation
+from neon_provider.errors import (
+    ADVICE,
+    Cancelled,
+    NeonError,
+    OperationFailed,
+    ServerFault,
+    Unanswered,
+    Unreachable,
+    from_status,
+)
+from neon_provider.models import FAILED, FINISHED, UNFINISHED, Operation
 
 DEFAULT_URL: Final = "https://console.neon.tech/api/v2"
 _ALWAYS: Final = frozenset({423, 429, 503})
 _FAULTS: Final = frozenset({500, 502, 504})
 _ABSOLUTE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _ID: Final = re.compile(r"[a-z0-9-]{1,60}")
+_RATE: Final = 10
+_BURST: Final = 30
+"""Requests per second, on the whole and at once: below Neon's 700 a minute and 40 a second of one route."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +61,28 @@ class ClientConfig:
 
 @dataclass(slots=True)
 class Clock:
-    """Time, so that tests need none."""
+    """Time, so that tests need none. `pace` waits for the rate of requests, `sleep` for everything else."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    pace: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Client:
-    """One connection pool, and one lock per project: Neon answers 423 to parallel changes of one project."""
+    """One connection pool, one rate, and one lock per project: Neon answers 423 to parallel changes of one project.
+
+    Requests are made through a `Session`, which has a deadline.
+    """
 
     def __init__(
         self, config: ClientConfig, *, transport: httpx.AsyncBaseTransport | None = None, clock: Clock | None = None
     ) -> None:
         self.config = config
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
+        self.warn: Callable[[str], None] = lambda _: None
+        self.listings: dict[str, list[Any]] = {}
+        self.once: dict[str, Any] = {}
+        """What is asked once in the life of this client: see `Session.first`."""
         self._http = httpx.AsyncClient(
             base_url=config.base_url.rstrip("/"),
             timeout=config.request_timeout,
@@ -72,11 +95,61 @@ class Client:
             },
         )
         self._locks: dict[str, asyncio.Lock] = {}
-        self._listings: dict[str, list[Any]] = {}
+        self._cancelled = asyncio.Event()
+        self._tokens, self._counted = float(_BURST), self.clock.now()
+
+    def session(self, timeout: float = 0) -> Session:
+        """What one life-cycle call asks; `timeout` in seconds, 0 for the configured one."""
+        return Session(self, timeout or self.config.operation_timeout)
+
+    def cancel(self) -> None:
+        """Stop all waiting: what waits ends as `Cancelled`, what is being sent is still answered."""
+        self._cancelled.set()
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    def lock(self, project_id: str) -> asyncio.Lock:
+        """A project's lock."""
+        return self._locks.setdefault(project_id, asyncio.Lock())
+
+    def check_cancelled(self, doing: str) -> None:
+        """Raise `Cancelled` once the run is being stopped."""
+        if self._cancelled.is_set():
+            raise Cancelled(doing, "the run was cancelled", advice="Run again to go on")
+
+    async def pause(self, seconds: float, doing: str) -> None:
+        """Wait; raises `Cancelled` as soon as the run is being stopped."""
+        self.check_cancelled(doing)
+        tasks = [asyncio.ensure_future(self.clock.sleep(seconds)), asyncio.ensure_future(self._cancelled.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        self.check_cancelled(doing)
+
+    async def send(
+        self, method: str, path: str, body: Any, query: Mapping[str, Any], request_id: str
+    ) -> httpx.Response:
+        """One request, at the rate Neon allows."""
+        now = self.clock.now()
+        self._tokens = min(_BURST, self._tokens + (now - self._counted) * _RATE) - 1
+        self._counted = now
+        if self._tokens < 0:
+            await self.clock.pace(-self._tokens / _RATE)
+        given = {key: value for key, value in query.items() if value is not None}
+        return await self._http.request(method, path, json=body, params=given, headers={"X-Request-ID": request_id})
+
+
+class Session:
+    """The client bound to the deadline of one life-cycle call."""
+
+    def __init__(self, client: Client, timeout: float) -> None:
+        self.client = client
+        self._timeout = timeout
+        self._until = client.clock.now() + timeout
 
     # ---- requests ----------------------------------------------------------------------------------------------
 
@@ -85,104 +158,160 @@ class Client:
         return await self.request("GET", path, query=query)
 
     async def request(
-        self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None, timeout: float = 0
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+        repeatable: bool = False,
     ) -> Any:
-        """One request with its retries; the parsed answer, `{}` for an empty one.
+        """One request with its retries; the parsed answer, `{}` for an empty one. A `repeatable` POST makes nothing that a
+        second one would make again.
 
-        Raises a `NeonError` subclass. `Unreachable` for a POST means that its outcome is unknown.
+        Raises a `NeonError` subclass: `Unreachable` when nothing arrived, `Unanswered` for a POST whose outcome is unknown.
         """
         if method != "GET":
-            self._listings.clear()
-        asked = f"{method} {path}"
-        deadline = self._clock.now() + (timeout or self.config.operation_timeout)
-        for attempt in range(self.config.max_retries + 1):
-            last = attempt == self.config.max_retries
+            self.client.listings.clear()
+        asked, request_id = f"{method} {path}", str(uuid.uuid4())
+        absolute = repeatable or method in _ABSOLUTE
+        for attempt in range(self.client.config.max_retries + 1):
+            last = attempt == self.client.config.max_retries
             try:
-                response = await self._http.request(
-                    method, path, json=body, params={k: v for k, v in (query or {}).items() if v is not None}
-                )
+                response = await self.client.send(method, path, body, query or {}, request_id)
             except httpx.HTTPError as error:
-                connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                if last or (connected and method not in _ABSOLUTE) or not await self._wait(attempt, None, deadline):
-                    raise Unreachable(asked, f"no answer ({type(error).__name__})", advice=_reach(error)) from None
+                arrived = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                if last or (arrived and not absolute) or not await self._wait(attempt, None, asked):
+                    kind = Unanswered if arrived and not absolute else Unreachable
+                    answer = f"no answer ({type(error).__name__})"
+                    raise kind(asked, answer, request_id=request_id, advice=_reach(error)) from None
                 continue
             if response.status_code < 300:
-                return _parsed(asked, response)
-            again = response.status_code in _ALWAYS or (method in _ABSOLUTE and response.status_code in _FAULTS)
-            if not again or last or not await self._wait(attempt, response, deadline):
-                raise _error(asked, response, self.config.api_key)
+                parsed = _parsed(response)
+                if parsed is not None:
+                    return parsed
+            again = response.status_code in _ALWAYS or (
+                absolute and (response.status_code in _FAULTS or response.status_code < 300)
+            )
+            if not again or last or not await self._wait(attempt, response, asked):
+                raise _error(asked, response, self.client.config.api_key, request_id, absolute=absolute)
         raise ServerFault(asked, "every try failed")
 
-    async def _wait(self, attempt: int, response: httpx.Response | None, deadline: float) -> bool:
+    async def _wait(self, attempt: int, response: httpx.Response | None, asked: str) -> bool:
         """Sleep before the next try; False when the deadline would pass."""
         backoff = random.uniform(0, min(15, 0.5 * 2**attempt))  # noqa: S311 - jitter, no secret
         asked_for = _retry_after(response.headers.get("Retry-After", "")) if response is not None else 0
         pause = max(backoff, asked_for)
-        if self._clock.now() + pause >= deadline:
+        if self.client.clock.now() + pause >= self._until:
             return False
-        await self._clock.sleep(pause)
+        await self.client.pause(pause, asked)
         return True
 
-    async def pages(self, path: str, key: str, *, cursor: Sequence[str], **query: Any) -> list[Any]:
-        """Every item of a paged listing; a repeated cursor or an empty page ends it as well as the vendor's own word."""
-        items: list[Any] = []
+    async def answers(
+        self, path: str, key: str, *, cursor: Sequence[str] = ("next", "cursor"), **query: Any
+    ) -> AsyncIterator[Any]:
+        """Every page of a listing; a repeated cursor or an empty page ends it as well as the vendor's own word."""
         seen: set[str] = set()
         position: str | None = None
         while True:
             answer = await self.get(path, cursor=position, **query)
-            page = answer.get(key) or []
-            items += page
+            yield answer
             pagination = answer.get("pagination") or {}
             position = next((pagination[name] for name in cursor if pagination.get(name)), None)
-            if not page or not position or position in seen:
-                return items
+            if not answer.get(key) or not position or position in seen:
+                return
             seen.add(position)
+
+    async def pages(
+        self, path: str, key: str, *, cursor: Sequence[str] = ("next", "cursor"), **query: Any
+    ) -> list[Any]:
+        """Every item of a paged listing."""
+        items: list[Any] = []
+        async for answer in self.answers(path, key, cursor=cursor, **query):
+            items += answer.get(key) or []
+        return items
 
     async def listing(self, path: str, key: str, **query: Any) -> list[Any]:
         """A listing that is kept until something changes: a refresh reads each kind of a project once."""
-        if path not in self._listings:
-            self._listings[path] = await self.pages(path, key, cursor=("next", "cursor"), **query)
-        return self._listings[path]
+        asked = f"{path}?{sorted(query.items())}"
+        if asked not in self.client.listings:
+            self.client.listings[asked] = await self.pages(path, key, **query)
+        return self.client.listings[asked]
+
+    async def first(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` answered the first time this process asked for `key`."""
+        if key not in self.client.once:
+            self.client.once[key] = await ask()
+        found: T = self.client.once[key]
+        return found
 
     # ---- changes -----------------------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def changing(self, project_id: str) -> AsyncIterator[None]:
-        """Hold a project: one change at a time."""
-        async with self._locks.setdefault(project_id, asyncio.Lock()):
+        """Hold a project: one change at a time. The deadline counts from here, so that a long queue fails nothing."""
+        async with self.client.lock(project_id):
+            self.client.check_cancelled(f"changing project {project_id}")
+            self._until = self.client.clock.now() + self._timeout
             yield
 
-    async def settle(self, project_id: str, answer: Mapping[str, Any], timeout: float = 0) -> None:
+    async def settle(self, project_id: str, answer: Mapping[str, Any]) -> None:
         """Wait until every operation of an answer ended; raises `OperationFailed` naming action, status and id."""
         waiting = [Operation.read(item) for item in answer.get("operations") or []]
-        deadline = self._clock.now() + (timeout or self.config.operation_timeout)
-        interval = self.config.poll_interval
-        while True:
-            for operation in waiting:
-                _judge(operation)
-            waiting = [operation for operation in waiting if operation.status not in FINISHED]
-            if not waiting:
-                self._listings.clear()
-                return
-            if self._clock.now() + interval >= deadline:
-                open_ = ", ".join(f"{op.action} {op.id} is {op.status}" for op in waiting)
-                raise OperationFailed(
-                    f"waiting for project {project_id}", f"not finished in time: {open_}", advice="Run again"
-                )
-            await self._clock.sleep(interval)
+        interval = self.client.config.poll_interval
+        while waiting := [operation for operation in waiting if not self._ended(operation)]:
+            open_ = ", ".join(f"{op.action} {op.id} is {op.status}" for op in waiting)
+            await self._next_poll(interval, f"waiting for project {project_id}", f"not finished in time: {open_}")
             interval = min(interval * 1.5, 5)
-            waiting = [await self._operation(project_id, operation.id) for operation in waiting]
+            waiting = await self._operations(project_id, {operation.id for operation in waiting})
+        self.client.listings.clear()
+
+    async def ready(self, what: str, look: Callable[[], Awaitable[T]], blocking: Callable[[T], str]) -> T:
+        """Look until nothing blocks; `blocking` names the state that does, or is empty."""
+        interval = self.client.config.poll_interval
+        while state := blocking(found := await look()):
+            await self._next_poll(interval, f"waiting for {what}", f"it is still {state}")
+            interval = min(interval * 1.5, 5)
+        return found
 
     async def looks(self) -> AsyncIterator[None]:
         """When to look for what a lost answer may have made: at once, and after two pauses, since listings lag behind."""
         for polls in (0, 3, 10):
             if polls:
-                await self._clock.sleep(polls * self.config.poll_interval)
+                await self.client.pause(polls * self.client.config.poll_interval, "looking for what a request made")
             yield
 
-    async def _operation(self, project_id: str, operation_id: str) -> Operation:
-        answer = await self.get(path_of("projects", project_id, "operations", operation_id))
-        return Operation.read(answer["operation"])
+    async def _next_poll(self, interval: float, waiting: str, state: str) -> None:
+        if self.client.clock.now() + interval >= self._until:
+            raise OperationFailed(waiting, state, advice="Run again, or give it more time with customTimeouts")
+        await self.client.pause(interval, f"{waiting}: {state}")
+
+    async def _operations(self, project_id: str, ids: set[str]) -> list[Operation]:
+        """Operations as they are now: one by its id, several by one listing, newest first."""
+        path = path_of("projects", project_id, "operations")
+        found: dict[str, Operation] = {}
+        if len(ids) > 1:
+            answer = await self.get(path, limit=100)
+            listed = (Operation.read(item) for item in answer.get("operations") or [])
+            found = {operation.id: operation for operation in listed if operation.id in ids}
+        for missing in sorted(ids - found.keys()):
+            answer = await self.get(f"{path}/{quote(missing, safe='')}")
+            found[missing] = Operation.read(answer["operation"])
+        return list(found.values())
+
+    def _ended(self, operation: Operation) -> bool:
+        """Whether an operation ended well; raises when it ended badly. A status of tomorrow's is no end."""
+        if operation.status in FINISHED:
+            return True
+        if operation.status in FAILED and not (operation.status == "failed" and _in_future(operation.retry_at)):
+            answer = f"it ended as {operation.status}" + (f" ({operation.error})" if operation.error else "")
+            raise OperationFailed(f"operation {operation.action} {operation.id}", answer, advice="Run again")
+        if operation.status not in UNFINISHED | FAILED:
+            self.client.warn(
+                f"operation {operation.action} has the status {operation.status!r}, which this version does not know:"
+                " it is waited for as for a running one"
+            )
+        return False
 
 
 def path_of(*parts: str) -> str:
@@ -199,40 +328,40 @@ def check_id(kind: str, value: str) -> str:
     return value
 
 
-def _judge(operation: Operation) -> None:
-    if operation.status not in FAILED:
-        return
-    if operation.status == "failed" and operation.retry_at > datetime.now(UTC).isoformat():
-        return
-    answer = f"it ended as {operation.status}" + (f" ({operation.error})" if operation.error else "")
-    raise OperationFailed(f"operation {operation.action} {operation.id}", answer, advice="Run again")
+def _in_future(moment: str) -> bool:
+    try:
+        return datetime.fromisoformat(moment) > datetime.now(UTC)
+    except (TypeError, ValueError):
+        return False
 
 
-def _parsed(asked: str, response: httpx.Response) -> Any:
+def _parsed(response: httpx.Response) -> Any:
+    """The body, `{}` for none; None when it cannot be read."""
     if not response.content:
         return {}
     try:
         return response.json()
     except ValueError:
-        raise ServerFault(asked, "the answer is not JSON", status=response.status_code) from None
+        return None
 
 
-def _error(asked: str, response: httpx.Response, key: str) -> NeonError:
-    try:
-        body = response.json()
-    except ValueError:
-        body = {}
+def _error(asked: str, response: httpx.Response, key: str, sent_id: str, *, absolute: bool) -> NeonError:
+    body = _parsed(response)
     given = body if isinstance(body, dict) else {}
     message, code, request_id = (
         str(given.get(name) or "").replace(key or "\0", "[secret]") for name in ("message", "code", "request_id")
     )
-    return from_status(response.status_code)(
+    status = response.status_code
+    unread = "the answer is not JSON"
+    lost = not absolute and (status in _FAULTS or status < 300)
+    kind = Unanswered if lost else ServerFault if status < 300 else from_status(status)
+    return kind(
         asked,
-        message or "no message",
-        status=response.status_code,
+        message or (unread if body is None and status < 300 else "no message"),
+        status=status,
         code=code,
-        request_id=request_id,
-        advice=ADVICE.get(response.status_code, ""),
+        request_id=request_id or sent_id,
+        advice=ADVICE.get(status, ""),
     )
 
 

@@ -11,8 +11,10 @@
       Locked                  423: another operation holds the project, longer than the deadline
       RateLimited             429, longer than the deadline
       ServerFault             5xx or an answer that is not JSON
-      Unreachable             no answer; for a change that is not safe to repeat, its outcome is unknown
+      Unreachable             no answer, and nothing was changed
+      Unanswered              a POST without an answer, or with 500, 502, 504 or an unreadable one: its outcome is unknown
       OperationFailed         an operation ended badly, or not before the deadline
+      Cancelled               the run was stopped while this waited
     Protected                 refused by this provider before any call
     PartialFailure            the object exists but is not whole; carries its id
 """
@@ -30,6 +32,7 @@ class NeonError(Exception):
     def __init__(
         self, asked: str, answer: str, *, status: int = 0, code: str = "", request_id: str = "", advice: str = ""
     ) -> None:
+        self.asked, self.answer = asked, answer
         self.status, self.code, self.request_id = status, code, request_id
         detail = ", ".join(
             part
@@ -79,11 +82,30 @@ class ServerFault(NeonError):
 
 
 class Unreachable(NeonError):
-    """There was no answer."""
+    """There was no answer, and nothing was changed."""
+
+
+class Unanswered(NeonError):
+    """Whether a POST did what it asked for is unknown. `status` is that of the answer, 0 without one."""
+
+    def but(self, found: str) -> Unanswered:
+        """The same, with what came of looking for what it did."""
+        return Unanswered(
+            self.asked,
+            f"{self.answer}; {found}",
+            status=self.status,
+            code=self.code,
+            request_id=self.request_id,
+            advice="Run again",
+        )
 
 
 class OperationFailed(NeonError):
     """An operation ended badly, or not in time."""
+
+
+class Cancelled(NeonError):
+    """The run was stopped while this waited."""
 
 
 class Protected(Exception):

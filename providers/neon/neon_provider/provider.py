@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from neon_provider import config
+from neon_provider.checks import Problem
 from neon_provider.client import Client, Clock
-from neon_provider.convert import to_plain, to_wire
+from neon_provider.convert import Properties, is_unknown, to_plain, to_wire
 from neon_provider.errors import NeonError
+from neon_provider.functions import FUNCTIONS, Refused
 from neon_provider.resources import RESOURCES, Resource
 from neon_provider.resources.base import Difference, Scope
 
@@ -20,6 +23,10 @@ VERSION: Final = "0.1.0"
 _SCHEMA: Final = Path(__file__).parent.parent / "schema.json"
 _PATIENCE: Final = 5  # seconds for a question whose answer only makes check stricter
 _SUBSCRIPTIONS: Final = ("free", "launch", "scale")
+
+
+Log: TypeAlias = Callable[[str, str, str], None]
+"""Takes a severity (debug, info or warning), a message and the URN it is about, or an empty one."""
 
 
 class NeonProvider(p.Provider):
@@ -32,6 +39,9 @@ class NeonProvider(p.Provider):
         self._plan = ""
         self._asking = asyncio.Lock()
         self._adopted: set[str] = set()
+        self._held: dict[str, Properties] = {}
+        self.log: Log = lambda _severity, _message, _urn: None
+        """Where messages for people go."""
 
     async def close(self) -> None:
         """Release the connections."""
@@ -39,7 +49,9 @@ class NeonProvider(p.Provider):
             await self._client.close()
 
     async def cancel(self) -> None:
-        """Nothing is held that a stop would lose: what exists was answered with its id."""
+        """Stop waiting: a create that waits answers with the id of what exists."""
+        if self._client is not None:
+            self._client.cancel()
 
     # ---- configuration -----------------------------------------------------------------------------------------
 
@@ -60,6 +72,7 @@ class NeonProvider(p.Provider):
         """Take the configuration; no request is made before one is needed."""
         self._config = config.read(to_plain(request.args))
         self._client = Client(self._config.client, clock=self._clock)
+        self._client.warn = lambda message: self.log("warning", message, "")
         self._plan = "" if self._config.plan == "auto" else self._config.plan
         return p.ConfigureResponse(
             accept_secrets=True, supports_preview=True, accept_outputs=True, accept_resources=False
@@ -71,6 +84,8 @@ class NeonProvider(p.Provider):
         """Every problem of the inputs at once."""
         resource = self._resource(request.urn)
         olds, news = to_plain(request.old_inputs), to_plain(request.new_inputs)
+        if olds:
+            self._held[request.urn] = olds
         found = resource.check(olds, news, await self._known_plan())
         return p.CheckResponse(request.new_inputs, [p.CheckFailure(key, reason) for key, reason in found])
 
@@ -78,13 +93,14 @@ class NeonProvider(p.Provider):
         """What changed; asks nobody."""
         resource = self._resource(request.urn)
         ignore = tuple(request.ignore_changes)
-        difference = resource.diff(to_plain(request.old_state), to_plain(request.new_inputs), ignore)
+        state, news = to_plain(request.old_state), to_plain(request.new_inputs)
+        difference = resource.diff(state, news, ignore)
         return p.DiffResponse(
             changes=bool(difference.keys),
             replaces=list(difference.replaces),
             diffs=list(difference.keys),
             detailed_diff=_detailed(difference),
-            delete_before_replace=resource.delete_before_replace,
+            delete_before_replace=bool(difference.replaces) and resource.first_deletes(state, news),
         )
 
     async def create(self, request: p.CreateRequest) -> p.CreateResponse:
@@ -121,6 +137,22 @@ class NeonProvider(p.Provider):
         resource_id, live_inputs, live_state = found
         return p.ReadResponse(resource_id, to_wire(live_state, resource.secret), to_wire(live_inputs))
 
+    async def invoke(self, request: p.InvokeRequest) -> p.InvokeResponse:
+        """Answer a function; one with an argument that is not known yet is not asked and answers nothing."""
+        function, args = FUNCTIONS.get(request.tok), to_plain(request.args)
+        if function is None:
+            raise ValueError(f"{request.tok} is no function of the neon provider; known are: {', '.join(FUNCTIONS)}")
+        if self._client is None or self._config is None:
+            raise RuntimeError("the provider is not configured")
+        problems: Sequence[Problem] = function.check(args)
+        if not problems and not is_unknown(args):
+            try:
+                answer = await function.call(self._client.session(), args, self._config.org_id)
+                return p.InvokeResponse(to_wire(answer, function.secret))
+            except Refused as refused:
+                problems = refused.problems
+        return p.InvokeResponse(failures=[p.CheckFailure(key, reason) for key, reason in problems])
+
     async def adopt(
         self,
         urn: str,
@@ -143,7 +175,15 @@ class NeonProvider(p.Provider):
     def _scope(self, urn: str, timeout: float) -> Scope:
         if self._client is None or self._config is None:
             raise RuntimeError("the provider is not configured")
-        return Scope(self._client, urn, self._plan, self._config.org_id, timeout, self._adopted)
+        return Scope(
+            client=self._client.session(timeout),
+            urn=urn,
+            plan=self._plan,
+            org_id=self._config.org_id,
+            held=self._held.get(urn),
+            adopted=self._adopted,
+            log=lambda severity, message: self.log(severity, message, urn),
+        )
 
     async def _known_plan(self) -> str:
         """The plan to judge by; looked up once when set to auto, and not judged by when Neon cannot be reached."""
@@ -157,7 +197,7 @@ class NeonProvider(p.Provider):
 
 async def _plan_of(client: Client) -> str:
     try:
-        answer: Any = await client.request("GET", "/users/me/organizations", timeout=_PATIENCE)
+        answer: Any = await client.session(_PATIENCE).get("/users/me/organizations")
     except NeonError:
         return "unknown"
     plans = {str(item.get("plan", "")).partition("_")[0] for item in answer.get("organizations") or []}

@@ -12,6 +12,7 @@ from neon_provider.errors import Invalid, NeonError, NotFound
 from neon_provider.models import ScheduleItem
 from neon_provider.resources.base import Change, Property, Resource, Scope
 from neon_provider.resources.branch import split
+from neon_provider.resources.restored import heir_of
 from neon_provider.shapes import TEXT, WHOLE, objects
 
 _FIELDS = {"frequency": "frequency", "hour": "hour", "day": "day", "retentionSeconds": "retention_seconds"}
@@ -26,7 +27,7 @@ class BackupSchedule(Resource):
         "branchId": Property(Change.REPLACE, required=True),
         "items": Property(shape=objects(frequency=TEXT, hour=WHOLE, day=WHOLE, retentionSeconds=WHOLE), required=True),
     }
-    delete_before_replace = True
+    computed = ("effectiveSchedule",)
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
         values = known(news)
@@ -45,8 +46,14 @@ class BackupSchedule(Resource):
             return sorted(map(_identity, old)) == sorted(map(_identity, new))
         return old == new
 
+    def first_deletes(self, state: Properties, news: Properties) -> bool:
+        """Another branch gets its schedule before this one loses its own; the same one must not lose what it just got."""
+        return all(state.get(key) == news.get(key) for key in ("projectId", "branchId"))
+
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         resource_id = f"{inputs['projectId']}/{inputs['branchId']}"
+        if self.is_replacing_itself(scope, inputs):
+            scope.adopted.add(resource_id)
         return resource_id, await self._set(scope, resource_id, inputs)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
@@ -56,22 +63,31 @@ class BackupSchedule(Resource):
         body = {"schedule": [_wire(item) for item in inputs["items"]]}
         project_id, _ = split(resource_id)
         async with scope.client.changing(project_id):
-            answer = await scope.client.request("PUT", _path(resource_id), body=body, timeout=scope.timeout)
+            answer = await scope.client.request("PUT", _path(resource_id), body=body)
             try:
-                await scope.client.settle(project_id, answer, scope.timeout)
+                await scope.client.settle(project_id, answer)
+                items = await self._effective(scope, resource_id)
             except NeonError as error:
-                raise self.partial(resource_id, inputs, {}, error) from error
-        return dict(inputs)
+                raise self.partial(resource_id, self.begun(inputs), error) from error
+        if not self.same("items", inputs["items"], items):
+            scope.log("warning", f"Neon holds another schedule for branch {resource_id} than it was sent: {items}")
+        return {**inputs, "effectiveSchedule": items}
+
+    async def _effective(self, scope: Scope, resource_id: str) -> list[Properties]:
+        answer = await scope.client.get(_path(resource_id))
+        return [_plain(ScheduleItem.read(item)) for item in answer.get("schedule") or []]
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         """Clear it and look: sources differ on the body that clears, so the older one is tried when the newer is refused."""
         project_id, _ = split(resource_id)
+        if resource_id in scope.adopted:
+            return  # a forced replacement of it: what stands there now is the new one
         async with scope.client.changing(project_id):
             try:
                 try:
-                    await scope.client.request("PUT", _path(resource_id), body={"schedule": []}, timeout=scope.timeout)
+                    await scope.client.request("PUT", _path(resource_id), body={"schedule": []})
                 except Invalid:
-                    await scope.client.request("PUT", _path(resource_id), body=[], timeout=scope.timeout)
+                    await scope.client.request("PUT", _path(resource_id), body=[])
                 left = await scope.client.get(_path(resource_id))
             except NotFound:
                 return
@@ -84,17 +100,16 @@ class BackupSchedule(Resource):
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
     ) -> tuple[str, Properties, Properties] | None:
         project_id, branch_id = split(resource_id)
-        try:
-            answer = await scope.client.get(_path(resource_id))
-        except NotFound:
+        heir = await heir_of(scope.client, project_id, branch_id)
+        if heir is None:
             return None
-        items = [_plain(ScheduleItem.read(item)) for item in answer.get("schedule") or []]
+        resource_id = f"{project_id}/{heir.id}"
+        items = await self._effective(scope, resource_id)
         if not items:
             return None
-        if inputs and self.same("items", inputs.get("items"), items):
-            items = inputs["items"]
-        live: Properties = {"projectId": project_id, "branchId": branch_id, "items": items}
-        return resource_id, live, live
+        given = inputs["items"] if inputs and self.same("items", inputs.get("items"), items) else items
+        live: Properties = {"projectId": project_id, "branchId": heir.id, "items": given}
+        return resource_id, live, {**live, "effectiveSchedule": items}
 
 
 def _path(resource_id: str) -> str:

@@ -11,24 +11,27 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 from neon_provider.checks import Problem, utc_now
-from neon_provider.client import Client
-from neon_provider.convert import UNKNOWN, Properties, is_unknown
-from neon_provider.errors import PartialFailure
+from neon_provider.client import Session
+from neon_provider.convert import UNKNOWN, Properties, is_unknown, to_wire
+from neon_provider.errors import Conflict, NeonError, PartialFailure, Unanswered
 from neon_provider.shapes import TEXT, Shape, mismatches
 
+T = TypeVar("T")
 MARK: Final = "pulumi"
 """Annotation that says which resource of which program an object was made for."""
 
 ADOPTION_WINDOW: Final = timedelta(hours=1)
-"""An object with our mark may be taken over by a create only this long after it was made: that is what a run killed between
-Neon's answer and the engine's writing leaves behind. An older one belongs to a replacement under way."""
+"""A create takes over what was made for it only this long afterwards: that is what a run killed between Neon's answer and the
+engine's writing leaves behind. What is older may be somebody's by now, and is refused with the command that imports it."""
+
+_SENDINGS: Final = 2
 
 
 class Change(Enum):
@@ -51,18 +54,23 @@ class Property:
     kept: bool = False
 
 
+Log: TypeAlias = Callable[[str, str], None]
+"""Takes a severity (debug, info or warning) and a message; the engine shows it beside the resource."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a life-cycle call needs besides its inputs. `plan` is free, launch, scale or empty when unknown; `timeout` in seconds,
-    0 for the provider's."""
+    """What a life-cycle call needs besides its inputs. `plan` is free, launch, scale or empty when unknown."""
 
-    client: Client
+    client: Session
     urn: str = ""
     plan: str = ""
     org_id: str = ""
-    timeout: float = 0
+    held: Properties | None = None
+    """The inputs of the object that the state holds under this URN already: a create is then half of its replacement."""
     adopted: set[str] = field(default_factory=set)
     """Ids taken over in this process: never deleted by it."""
+    log: Log = lambda _severity, _message: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,6 @@ class Resource(ABC):
     properties: ClassVar[Mapping[str, Property]]
     computed: ClassVar[tuple[str, ...]] = ()
     secret: ClassVar[frozenset[str]] = frozenset()
-    delete_before_replace: ClassVar[bool] = False
 
     # ---- pure ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +128,9 @@ class Resource(ABC):
                 if old is not None and self._goes_back(key, old):
                     deleted.append(key)
             elif old is None:
-                added.append(key)
+                prop = self.properties[key]
+                if prop.change is not Change.REPLACE or prop.default is None or not self.same(key, prop.default, new):
+                    added.append(key)
             elif is_unknown(new) or not self.same(key, old, new):
                 updated.append(key)
         keys = (*added, *deleted, *updated)
@@ -138,6 +147,14 @@ class Resource(ABC):
     def same(self, key: str, old: Any, new: Any) -> bool:
         """Whether two values mean the same."""
         return bool(old == new)
+
+    def first_deletes(self, state: Properties, news: Properties) -> bool:
+        """Whether a replacement must delete the old object first, because the new one would have the same name or place."""
+        return False
+
+    def advice(self, news: Properties) -> Iterator[Problem]:
+        """What is allowed and worth a warning."""
+        yield from ()
 
     def planned(self, inputs: Properties, state: Properties | None = None) -> Properties:
         """What a preview knows of the result: the inputs, and computed outputs of before or not known yet."""
@@ -170,11 +187,26 @@ class Resource(ABC):
 
     # ---- helpers ------------------------------------------------------------------------------------------------
 
-    def partial(self, resource_id: str, inputs: Properties, known: Properties, error: Exception) -> PartialFailure:
-        """A failure after the object came into being."""
-        from neon_provider.convert import to_wire
+    def partial(self, resource_id: str, known_of: Properties, error: Exception) -> PartialFailure:
+        """A failure after the object came into being, with what is known of it. What is not known to hold stays out: the next
+        update compares with this state, and asks again for whatever is missing in it."""
+        return PartialFailure(resource_id, to_wire(known_of, self.secret), [str(error)])
 
-        return PartialFailure(resource_id, to_wire({**inputs, **known}, self.secret), [str(error)])
+    def begun(self, inputs: Properties) -> Properties:
+        """Of the inputs, what is fixed at creation or kept here only: true as soon as the object exists."""
+        return {
+            key: value for key, value in inputs.items() if self.properties[key].change in (Change.REPLACE, Change.LOCAL)
+        }
+
+    def undone(self, state: Properties, inputs: Properties, change: Properties) -> Properties:
+        """The state after an update that failed: the old values of what it was to change."""
+        old = {key: state.get(key) for key in (*self.computed, *change)}
+        return {**inputs, **old}
+
+    def is_replacing_itself(self, scope: Scope, inputs: Properties) -> bool:
+        """Whether a create replaces an object with the same mark, as a forced replacement does: what carries the mark is then
+        the old one, and never taken over."""
+        return scope.held is not None and self.mark(scope.urn, scope.held) == self.mark(scope.urn, inputs)
 
     def managed(self, live: Properties, inputs: Properties) -> Properties:
         """The live values of what the program manages; all of them for an import."""
@@ -204,15 +236,58 @@ def _narrowed(live: Any, given: Any) -> Any:
     return live
 
 
-def is_recent(created_at: str) -> bool:
-    """Whether something was made within the adoption window."""
-    from datetime import datetime
-
+def age_of(created_at: str) -> timedelta | None:
+    """How long ago something was made; None when Neon does not tell."""
     try:
         made = datetime.fromisoformat(created_at)
     except ValueError:
-        return False
-    return made.tzinfo is not None and utc_now() - made <= ADOPTION_WINDOW
+        return None
+    return utc_now() - made if made.tzinfo is not None else None
+
+
+def is_recent(created_at: str) -> bool:
+    """Whether something was made within the adoption window."""
+    age = age_of(created_at)
+    return age is not None and age <= ADOPTION_WINDOW
+
+
+def not_ours_to_take(what: str, token: str, resource_id: str) -> Conflict:
+    """The refusal to take over something that exists and that no interrupted run of the last hour can have made."""
+    return Conflict(
+        what,
+        "it exists already",
+        advice=f"Import it: pulumi import {token} <name> {resource_id}; or delete it, or declare another name",
+    )
+
+
+async def post_once(
+    client: Session,
+    path: str,
+    look: Callable[[], Awaitable[T | None]],
+    *,
+    body: Any = None,
+    query: Mapping[str, Any] | None = None,
+) -> tuple[Properties, T | None]:
+    """Make something by a POST, never twice: (the answer, None), or ({}, what was found) when the answer was lost.
+
+    After a loss `look` is asked three times for what the POST may have made. Only when there was no answer at all, and nothing
+    is found, it is sent again: an answer of 500 or one that cannot be read is an error then. Raises `Unanswered`.
+    """
+    for _ in range(_SENDINGS):
+        try:
+            return await client.request("POST", path, body=body, query=query), None
+        except Unanswered as error:
+            lost = error
+        try:
+            async for _ in client.looks():
+                found = await look()
+                if found is not None:
+                    return {}, found
+        except NeonError as error:
+            raise lost.but(f"what it may have made could not be looked for: {error}") from error
+        if lost.status:
+            break
+    raise lost.but("nothing that it may have made was found")
 
 
 def changed(state: Properties, inputs: Properties, resource: Resource) -> Properties:

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import path_of
+from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties, known
-from neon_provider.errors import NeonError, NotFound, Protected, Unreachable
+from neon_provider.errors import Conflict, NeonError, NotFound, Protected
 from neon_provider.models import Branch as BranchModel
-from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.resources.base import (
+    MARK,
+    Change,
+    Property,
+    Resource,
+    Scope,
+    changed,
+    is_recent,
+    not_ours_to_take,
+    post_once,
+)
+from neon_provider.resources.restored import heir_of, live_branches
 from neon_provider.shapes import FLAG, TEXT_MAP, WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    id: str
+    mark: str
+    created_at: str
 
 
 class Branch(Resource):
@@ -31,11 +50,12 @@ class Branch(Resource):
         "protected": Property(shape=FLAG, default=False),
         "expiresAt": Property(),
         "ttlSeconds": Property(shape=WHOLE),
-        "archived": Property(Change.REPLACE, FLAG),
+        "archived": Property(Change.REPLACE, FLAG, default=False),
         "setAsDefault": Property(shape=FLAG, default=False),
         "annotations": Property(Change.REPLACE, TEXT_MAP),
         "deletionProtection": Property(Change.LOCAL, FLAG),
     }
+    applied_last: ClassVar[frozenset[str]] = frozenset({"setAsDefault"})
     computed = ("branchId", "state", "default", "logicalSize", "restoredFrom", "restoredAs", "restoreStatus")
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
@@ -71,23 +91,34 @@ class Branch(Resource):
             return datetime.fromisoformat(str(old)) == datetime.fromisoformat(str(new))
         return bool(old == new)
 
+    def first_deletes(self, state: Properties, news: Properties) -> bool:
+        """Two branches of a project cannot share a name."""
+        return state.get("projectId") == news.get("projectId") and state.get("name") == news.get("name")
+
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         project_id, mark = str(inputs["projectId"]), self.mark(scope.urn, inputs)
-        async with scope.client.changing(project_id):
-            left = await self._left_behind(scope, inputs, mark, recent=True)
-            if left is not None:
-                scope.adopted.add(left.id)
-                return await self._complete(scope, left.id, inputs, {})
-            nonce = f"{mark}.{secrets.token_hex(4)}"
-            path = path_of("projects", project_id, "branches")
-            try:
-                answer = await scope.client.request("POST", path, body=self._body(inputs, nonce), timeout=scope.timeout)
-            except Unreachable:
-                found = await self._reconcile(scope, inputs, nonce)
-                return await self._complete(scope, found.id, inputs, {})
-            return await self._complete(scope, str(answer["branch"]["id"]), inputs, answer)
+        nonce = f"{mark}.{secrets.token_hex(4)}"
 
-    def _body(self, inputs: Properties, nonce: str) -> dict[str, Any]:
+        async def look() -> str | None:
+            return next((item.id for item in await self._marked(scope.client, project_id) if item.mark == nonce), None)
+
+        async with scope.client.changing(project_id):
+            left = await self._left_behind(scope, inputs, mark)
+            if left is not None:
+                scope.adopted.add(left)
+                scope.log("warning", f"branch {left} was made by an interrupted run and is taken over")
+                return await self._complete(scope, left, inputs, {})
+            path, body = self._request(inputs, nonce)
+            try:
+                answer, found = await post_once(scope.client, path, look, body=body)
+            except Conflict as error:
+                found, answer = await look(), {}
+                if found is None:
+                    raise await self._taken(scope, inputs, error) from error
+            return await self._complete(scope, found or str(answer["branch"]["id"]), inputs, answer)
+
+    def _request(self, inputs: Properties, nonce: str) -> tuple[str, Properties]:
+        """(path, body) of the request that makes one."""
         fields = {
             "name": inputs["name"],
             "parent_id": inputs.get("parentId"),
@@ -98,71 +129,87 @@ class Branch(Resource):
             "archived": inputs.get("archived"),
             "expires_at": _expires_at(inputs),
         }
-        annotations = {**(inputs.get("annotations") or {}), MARK: nonce}
-        return {
+        body = {
             "branch": {key: value for key, value in fields.items() if value is not None},
-            "annotation_value": annotations,
+            "annotation_value": {**(inputs.get("annotations") or {}), MARK: nonce},
         }
+        return path_of("projects", str(inputs["projectId"]), "branches"), body
 
     async def _complete(
         self, scope: Scope, branch_id: str, inputs: Properties, answer: Properties
     ) -> tuple[str, Properties]:
+        """Everything after the branch exists; a failure keeps its id, and what is applied last out of the state."""
         project_id = str(inputs["projectId"])
         resource_id = f"{project_id}/{branch_id}"
+        made = {key: value for key, value in inputs.items() if key not in self.applied_last}
         try:
-            await scope.client.settle(project_id, answer, scope.timeout)
-            if inputs.get("setAsDefault"):
-                await self._set_as_default(scope, project_id, branch_id)
-            found = await self._live(scope, project_id, branch_id)
+            await scope.client.settle(project_id, answer)
+            found = await self._apply(scope, project_id, branch_id, made, inputs)
         except NeonError as error:
-            # The next update compares with what the state holds: what is applied last must not stand in it yet.
-            made = {key: value for key, value in inputs.items() if key != "setAsDefault"}
-            raise self.partial(resource_id, made, {"branchId": branch_id}, error) from error
+            raise self.partial(resource_id, {**made, "branchId": branch_id}, error) from error
         return resource_id, self._state(found, inputs)
 
-    async def _set_as_default(self, scope: Scope, project_id: str, branch_id: str) -> None:
-        path = path_of("projects", project_id, "branches", branch_id, "set_as_default")
-        answer = await scope.client.request("POST", path, timeout=scope.timeout)
-        await scope.client.settle(project_id, answer, scope.timeout)
+    async def _apply(
+        self, scope: Scope, project_id: str, branch_id: str, state: Properties, inputs: Properties
+    ) -> BranchModel:
+        """Bring an existing branch to its inputs, from what the state says it has."""
+        change = changed(state, inputs, self)
+        fields: dict[str, Any] = {key: change[key] for key in ("name", "protected") if key in change}
+        if "expiresAt" in change or "ttlSeconds" in change or ("ttlSeconds" in inputs and "branchId" in state):
+            fields["expires_at"] = _expires_at(inputs)
+        path = path_of("projects", project_id, "branches", branch_id)
+        if fields:
+            answer = await scope.client.request("PATCH", path, body={"branch": fields})
+            await scope.client.settle(project_id, answer)
+        if change.get("setAsDefault"):
+            answer = await scope.client.request("POST", f"{path}/set_as_default", repeatable=True)
+            await scope.client.settle(project_id, answer)
 
-    async def _reconcile(self, scope: Scope, inputs: Properties, nonce: str) -> BranchModel:
-        async for _ in scope.client.looks():
-            found = await self._left_behind(scope, inputs, nonce, recent=False)
-            if found is not None:
-                return found
-        raise Unreachable("POST branches", "no answer, and no branch with our mark was found", advice="Run again")
+        async def live() -> BranchModel:
+            return BranchModel.read((await scope.client.get(path))["branch"])
 
-    async def _left_behind(self, scope: Scope, inputs: Properties, mark: str, *, recent: bool) -> BranchModel | None:
-        answer = await scope.client.get(
-            path_of("projects", str(inputs["projectId"]), "branches"), search=inputs["name"]
-        )
-        annotations = answer.get("annotations") or {}
-        for item in answer.get("branches") or []:
-            branch = BranchModel.read(item)
-            noted = str((annotations.get(branch.id, {}).get("value") or {}).get(MARK, ""))
-            fresh = not recent or is_recent(branch.created_at)
-            if branch.name == inputs["name"] and noted.startswith(mark) and fresh and not branch.deleted_at:
-                return branch
-        return None
+        return await scope.client.ready(f"branch {branch_id}", live, _blocking)
+
+    async def _left_behind(self, scope: Scope, inputs: Properties, mark: str) -> str | None:
+        """What an interrupted run made for these inputs. Listed once per process, which knows what it makes itself."""
+        project_id = str(inputs["projectId"])
+        if self.is_replacing_itself(scope, inputs):
+            return None
+        marked = await scope.client.first(f"branches of {project_id}", lambda: self._marked(scope.client, project_id))
+        found = next((item for item in marked if item.mark.startswith(f"{mark}.")), None)
+        if found is not None and not is_recent(found.created_at):
+            raise not_ours_to_take(f"branch {inputs['name']!r}", self.token, f"{project_id}/{found.id}")
+        return None if found is None else found.id
+
+    async def _marked(self, client: Session, project_id: str) -> list[_Marked]:
+        """Every branch of a project that carries a mark."""
+        found = []
+        async for answer in client.answers(path_of("projects", project_id, "branches"), "branches", limit=1000):
+            annotations = answer.get("annotations") or {}
+            for branch in map(BranchModel.read, answer.get("branches") or []):
+                noted = (annotations.get(branch.id, {}).get("value") or {}).get(MARK)
+                if noted and not branch.deleted_at:
+                    found.append(_Marked(branch.id, str(noted), branch.created_at))
+        return found
+
+    async def _taken(self, scope: Scope, inputs: Properties, error: NeonError) -> NeonError:
+        """The refusal of a name that a branch has, with its id."""
+        project_id = str(inputs["projectId"])
+        branches = await live_branches(scope.client, project_id)
+        other = next((branch for branch in branches if branch.name == inputs["name"]), None)
+        resource_id = f"{project_id}/{other.id}" if other else ""
+        return not_ours_to_take(f"branch {inputs['name']!r}", self.token, resource_id) if other else error
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         project_id, branch_id = split(resource_id)
         change = changed(state, inputs, self)
-        fields: dict[str, Any] = {key: change[key] for key in ("name", "protected") if key in change}
-        if "expiresAt" in change or "ttlSeconds" in inputs or "ttlSeconds" in change:
-            fields["expires_at"] = _expires_at(inputs)
         async with scope.client.changing(project_id):
             try:
-                if fields:
-                    path = path_of("projects", project_id, "branches", branch_id)
-                    answer = await scope.client.request("PATCH", path, body={"branch": fields}, timeout=scope.timeout)
-                    await scope.client.settle(project_id, answer, scope.timeout)
-                if change.get("setAsDefault"):
-                    await self._set_as_default(scope, project_id, branch_id)
-                found = await self._live(scope, project_id, branch_id)
+                found = await self._apply(scope, project_id, branch_id, {**state, "branchId": branch_id}, inputs)
             except NeonError as error:
-                old = {key: state.get(key) for key in (*self.computed, *change)}
-                raise self.partial(resource_id, inputs, old, error) from error
+                raise self.partial(
+                    resource_id, {**self.undone(state, inputs, change), "branchId": branch_id}, error
+                ) from error
         return self._state(found, inputs)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
@@ -171,42 +218,37 @@ class Branch(Resource):
             raise Protected(
                 f"branch {resource_id} is protected: set deletionProtection and protected to false, apply, then delete"
             )
+        if state.get("default"):
+            raise Protected(f"branch {resource_id} is the default one: make another the default, apply, then delete")
         if branch_id in scope.adopted:
             raise Protected(f"branch {resource_id} was taken over in this run and is not deleted by it: run again")
         async with scope.client.changing(project_id):
             try:
-                path = path_of("projects", project_id, "branches", branch_id)
-                answer = await scope.client.request("DELETE", path, timeout=scope.timeout)
+                answer = await scope.client.request("DELETE", path_of("projects", project_id, "branches", branch_id))
             except NotFound:
                 return
-            await scope.client.settle(project_id, answer, scope.timeout)
+            await scope.client.settle(project_id, answer)
 
     async def read(
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
     ) -> tuple[str, Properties, Properties] | None:
         project_id, branch_id = split(resource_id)
-        try:
-            listed = await scope.client.listing(path_of("projects", project_id, "branches"), "branches")
-        except NotFound:
-            return None
-        branches = [BranchModel.read(item) for item in listed]
         if branch_id.startswith("name:"):
+            branches = await live_branches(scope.client, project_id)
             found = next((branch for branch in branches if branch.name == branch_id.removeprefix("name:")), None)
         else:
-            # A restore gives the branch's name and computes to another one: that is the branch from now on.
-            found = next((branch for branch in branches if branch.restored_as == branch_id), None)
-            found = found or next((branch for branch in branches if branch.id == branch_id), None)
-        if found is None or found.deleted_at:
+            found = await heir_of(scope.client, project_id, branch_id, str(inputs.get("name", "")))
+            if found is not None and found.id != branch_id:
+                scope.log("warning", f"branch {branch_id} was restored: {found.id} took its place and is followed")
+        if found is None:
             return None
         return f"{project_id}/{found.id}", self._given(found, inputs), self._state(found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
-        found = await self._left_behind(scope, inputs, self.mark(scope.urn, inputs), recent=False)
+        mark = self.mark(scope.urn, inputs)
+        marked = await self._marked(scope.client, str(inputs["projectId"]))
+        found = next((item for item in marked if item.mark.startswith(f"{mark}.")), None)
         return None if found is None else await self._complete(scope, found.id, inputs, {})
-
-    async def _live(self, scope: Scope, project_id: str, branch_id: str) -> BranchModel:
-        answer = await scope.client.get(path_of("projects", project_id, "branches", branch_id))
-        return BranchModel.read(answer["branch"])
 
     def _state(self, branch: BranchModel, inputs: Properties) -> Properties:
         return {**self.fixed(_inputs(branch)), **self._given(branch, inputs), **_computed(branch)}
@@ -234,6 +276,11 @@ def split(resource_id: str) -> tuple[str, str]:
     if not separator or not project_id or not branch_id:
         raise ValueError(f"{resource_id!r} is no branch id: it looks like quiet-river-12345678/br-late-sun-12345678")
     return project_id, branch_id
+
+
+def _blocking(branch: BranchModel) -> str:
+    """The state that keeps a branch from being used; one that is unknown does not (neon.com API reference, BranchState)."""
+    return branch.pending_state or (branch.current_state if branch.current_state in ("init", "resetting") else "")
 
 
 def _expires_at(inputs: Properties) -> str | None:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from neon_provider import checks
 from neon_provider.checks import Problem
 from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
-from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Unreachable
+from neon_provider.errors import Conflict, Invalid, NeonError, NotFound
 from neon_provider.models import Endpoint as EndpointModel
-from neon_provider.resources.base import Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.resources.base import (
+    ADOPTION_WINDOW,
+    Change,
+    Property,
+    Resource,
+    Scope,
+    changed,
+    is_recent,
+    not_ours_to_take,
+    post_once,
+)
 from neon_provider.shapes import FLAG, LIBRARIES, NUMBER, TEXT_MAP, WHOLE
 
 _SETTINGS = frozenset({"pgSettings", "preloadLibraries"})
@@ -34,7 +45,6 @@ class Endpoint(Resource):
         "preloadLibraries": Property(shape=LIBRARIES, default={"useDefaults": True, "enabledLibraries": []}),
     }
     computed = ("endpointId", "host", "poolerHost", "currentState")
-    delete_before_replace = True
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
         values = known(news)
@@ -49,37 +59,76 @@ class Endpoint(Resource):
                 yield from check(key, values[key])
         yield from checks.units("", values, plan)
 
+    def first_deletes(self, state: Properties, news: Properties) -> bool:
+        """A branch has one read-write endpoint."""
+        return _is_read_write(news) and state.get("branchId") == news.get("branchId")
+
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         project_id = str(inputs["projectId"])
-        body = {"branch_id": inputs["branchId"], "type": inputs.get("type", "read_write"), **_fields(inputs)}
+        fields = {**_fields(inputs), "branch_id": inputs["branchId"], "type": inputs.get("type", "read_write")}
+        if not _is_read_write(inputs) and "name" not in inputs:
+            fields["name"] = self._own_name(scope, inputs)  # by which a replica is known again: a branch may have many
+        since = checks.utc_now()
+
+        async def look() -> str | None:
+            return await self._made_for(scope, inputs, since)
+
         async with scope.client.changing(project_id):
+            if not _is_read_write(inputs) and not self.is_replacing_itself(scope, inputs):
+                left = await self._made_for(scope, inputs, since - ADOPTION_WINDOW)
+                if left is not None:
+                    return await self._take_over(scope, left, inputs)
+            path = path_of("projects", project_id, "endpoints")
             try:
-                path = path_of("projects", project_id, "endpoints")
-                answer = await scope.client.request("POST", path, body={"endpoint": body}, timeout=scope.timeout)
-                endpoint_id = str(answer["endpoint"]["id"])
-            except (Unreachable, Conflict, Invalid) as error:
-                endpoint_id, answer = await self._left_behind(scope, inputs, error), {}
-                scope.adopted.add(endpoint_id)
-            return await self._complete(scope, endpoint_id, inputs, answer)
+                answer, found = await post_once(scope.client, path, look, body={"endpoint": fields})
+            except (Conflict, Invalid) as error:
+                return await self._take_over(scope, await self._left_behind(scope, inputs, error), inputs)
+            return await self._complete(scope, found or str(answer["endpoint"]["id"]), inputs, answer)
+
+    def _own_name(self, scope: Scope, inputs: Properties) -> str:
+        return f"pulumi-{self.mark(scope.urn, inputs)}"
+
+    async def _made_for(self, scope: Scope, inputs: Properties, since: datetime) -> str | None:
+        """The endpoint that a create of these inputs made since then: the branch's read-write one, or a replica by its name."""
+        name = None if _is_read_write(inputs) else inputs.get("name") or self._own_name(scope, inputs)
+        found = [
+            endpoint
+            for endpoint in await self._on_branch(scope, inputs)
+            if name in (None, endpoint.name) and _is_since(endpoint.created_at, since)
+        ]
+        if len(found) > 1:
+            ids = ", ".join(endpoint.id for endpoint in found)
+            raise NeonError(
+                f"looking for endpoint {name!r}", f"several have its name: {ids}", advice="Delete all but one"
+            )
+        return found[0].id if found else None
+
+    async def _on_branch(self, scope: Scope, inputs: Properties) -> list[EndpointModel]:
+        path = path_of("projects", str(inputs["projectId"]), "endpoints")
+        listed = map(EndpointModel.read, await scope.client.pages(path, "endpoints"))
+        kind = inputs.get("type", "read_write")
+        return [item for item in listed if item.branch_id == inputs["branchId"] and item.type == kind]
 
     async def _left_behind(self, scope: Scope, inputs: Properties, error: NeonError) -> str:
-        """The branch's read-write endpoint, if it was made in the window of an interrupted run; else the error stands."""
-        if inputs.get("type", "read_write") == "read_write":
-            listed = await scope.client.pages(
-                path_of("projects", str(inputs["projectId"]), "endpoints"), "endpoints", cursor=("cursor",)
-            )
-            for item in listed:
-                endpoint = EndpointModel.read(item)
-                same = endpoint.branch_id == inputs["branchId"] and endpoint.type == "read_write"
-                if same and is_recent(endpoint.created_at):
-                    return endpoint.id
-                if same:
-                    raise Conflict(
-                        f"endpoint of branch {inputs['branchId']}",
-                        "the branch has a read-write endpoint already",
-                        advice=f"Import it: pulumi import neon:index:Endpoint <name> {inputs['projectId']}/{endpoint.id}",
-                    ) from error
-        raise error
+        """The branch's read-write endpoint, if an interrupted run can have made it; else the refusal stands."""
+        found = (await self._on_branch(scope, inputs))[:1] if _is_read_write(inputs) else []
+        if not found:
+            raise error
+        if not is_recent(found[0].created_at) or self.is_replacing_itself(scope, inputs):
+            what = f"the read-write endpoint of branch {inputs['branchId']}"
+            raise not_ours_to_take(what, self.token, f"{inputs['projectId']}/{found[0].id}") from error
+        return found[0].id
+
+    async def _take_over(self, scope: Scope, endpoint_id: str, inputs: Properties) -> tuple[str, Properties]:
+        """Bring what an interrupted run made, or what the branch came with, to what is asked."""
+        scope.adopted.add(endpoint_id)
+        scope.log("warning", f"endpoint {endpoint_id} exists since a moment ago and is taken over")
+        resource_id = f"{inputs['projectId']}/{endpoint_id}"
+        try:
+            found = await self._apply(scope, str(inputs["projectId"]), endpoint_id, {}, inputs)
+        except NeonError as error:
+            raise self.partial(resource_id, {**self.begun(inputs), "endpointId": endpoint_id}, error) from error
+        return resource_id, self._state(found, inputs)
 
     async def _complete(
         self, scope: Scope, endpoint_id: str, inputs: Properties, answer: Properties
@@ -87,28 +136,33 @@ class Endpoint(Resource):
         project_id = str(inputs["projectId"])
         resource_id = f"{project_id}/{endpoint_id}"
         try:
-            await scope.client.settle(project_id, answer, scope.timeout)
+            await scope.client.settle(project_id, answer)
             found = await self._live(scope, project_id, endpoint_id)
         except NeonError as error:
-            raise self.partial(resource_id, inputs, {"endpointId": endpoint_id}, error) from error
+            raise self.partial(resource_id, {**self.begun(inputs), "endpointId": endpoint_id}, error) from error
         return resource_id, self._state(found, inputs)
 
-    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        project_id, endpoint_id = _split(resource_id)
+    async def _apply(
+        self, scope: Scope, project_id: str, endpoint_id: str, state: Properties, inputs: Properties
+    ) -> EndpointModel:
         change = changed(state, inputs, self)
         # The settings travel together, so that one sent alone cannot take the other's place.
         together = {key: inputs[key] for key in _SETTINGS if key in inputs} if _SETTINGS & change.keys() else {}
         fields = _fields({**together, **change})
+        if fields:
+            path = path_of("projects", project_id, "endpoints", endpoint_id)
+            answer = await scope.client.request("PATCH", path, body={"endpoint": fields})
+            await scope.client.settle(project_id, answer)
+        return await self._live(scope, project_id, endpoint_id)
+
+    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        project_id, endpoint_id = _split(resource_id)
         async with scope.client.changing(project_id):
             try:
-                if fields:
-                    path = path_of("projects", project_id, "endpoints", endpoint_id)
-                    answer = await scope.client.request("PATCH", path, body={"endpoint": fields}, timeout=scope.timeout)
-                    await scope.client.settle(project_id, answer, scope.timeout)
-                found = await self._live(scope, project_id, endpoint_id)
+                found = await self._apply(scope, project_id, endpoint_id, state, inputs)
             except NeonError as error:
-                old = {key: state.get(key) for key in (*self.computed, *change)}
-                raise self.partial(resource_id, inputs, old, error) from error
+                before = self.undone(state, inputs, changed(state, inputs, self))
+                raise self.partial(resource_id, before, error) from error
         return self._state(found, inputs)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
@@ -116,10 +170,10 @@ class Endpoint(Resource):
         async with scope.client.changing(project_id):
             try:
                 path = path_of("projects", project_id, "endpoints", endpoint_id)
-                answer = await scope.client.request("DELETE", path, timeout=scope.timeout)
+                answer = await scope.client.request("DELETE", path)
             except NotFound:
                 return
-            await scope.client.settle(project_id, answer, scope.timeout)
+            await scope.client.settle(project_id, answer)
 
     async def read(
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
@@ -136,19 +190,37 @@ class Endpoint(Resource):
         return resource_id, self.managed(_inputs(found), inputs), self._state(found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
-        try:
-            endpoint_id = await self._left_behind(scope, inputs, NotFound("endpoint", "none"))
-        except NeonError:
-            return None
-        return await self._complete(scope, endpoint_id, inputs, {})
+        found = await self._made_for(scope, inputs, checks.utc_now() - ADOPTION_WINDOW)
+        return None if found is None else await self._complete(scope, found, inputs, {})
 
     async def _live(self, scope: Scope, project_id: str, endpoint_id: str) -> EndpointModel:
-        answer = await scope.client.get(path_of("projects", project_id, "endpoints", endpoint_id))
-        return EndpointModel.read(answer["endpoint"])
+        path = path_of("projects", project_id, "endpoints", endpoint_id)
+
+        async def look() -> EndpointModel:
+            return EndpointModel.read((await scope.client.get(path))["endpoint"])
+
+        return await scope.client.ready(f"endpoint {endpoint_id}", look, _blocking)
 
     def _state(self, endpoint: EndpointModel, inputs: Properties) -> Properties:
         live = _inputs(endpoint)
         return {**self.fixed(live), **self.managed(live, inputs), **_computed(endpoint)}
+
+
+def _is_read_write(inputs: Properties) -> bool:
+    return bool(inputs.get("type", "read_write") == "read_write")
+
+
+def _is_since(created_at: str, since: datetime) -> bool:
+    """Whether something was made after a moment; a minute is allowed for clocks that differ."""
+    try:
+        return datetime.fromisoformat(created_at) >= since - timedelta(minutes=1)
+    except (TypeError, ValueError):
+        return False
+
+
+def _blocking(endpoint: EndpointModel) -> str:
+    """The state that keeps a compute from being used (neon.com API reference, EndpointState)."""
+    return endpoint.pending_state or ("init" if endpoint.current_state == "init" else "")
 
 
 def _split(resource_id: str) -> tuple[str, str]:

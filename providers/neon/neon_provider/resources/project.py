@@ -8,11 +8,21 @@ from typing import Any
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import Client, check_id, path_of
+from neon_provider.client import Session, check_id, path_of
 from neon_provider.convert import UNKNOWN, Properties, known
-from neon_provider.errors import NeonError, NotFound, Protected, Unreachable
+from neon_provider.errors import NeonError, NotFound, Protected, ServerFault
 from neon_provider.models import Project as ProjectModel
-from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent
+from neon_provider.resources.base import (
+    MARK,
+    Change,
+    Property,
+    Resource,
+    Scope,
+    changed,
+    is_recent,
+    not_ours_to_take,
+    post_once,
+)
 from neon_provider.resources.project_fields import QUOTA, limit_fields, live_inputs, settings_fields, uris
 from neon_provider.resources.project_parts import (
     apply_defaults,
@@ -129,17 +139,23 @@ class Project(Resource):
 
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         mark = self.mark(scope.urn, inputs)
-        left = await self._left_behind(scope, inputs, mark, recent=True)
-        if left is not None:
-            scope.adopted.add(left)
-            return left, await self._complete(scope, left, inputs, {})
         nonce = f"{mark}.{secrets.token_hex(4)}"
-        try:
-            answer = await scope.client.request(
-                "POST", "/projects", body=self._body(scope, inputs, nonce), timeout=scope.timeout
-            )
-        except Unreachable:
-            found = await self._reconcile(scope, inputs, nonce)
+
+        async def look() -> str | None:
+            found = await self._marked(scope, inputs, nonce)
+            return found.id if found else None
+
+        left = None if self.is_replacing_itself(scope, inputs) else await self._marked(scope, inputs, mark)
+        if left is not None:
+            if not is_recent(left.created_at):
+                raise not_ours_to_take(
+                    f"project {inputs['name']!r} with the mark of this resource", self.token, left.id
+                )
+            scope.adopted.add(left.id)
+            scope.log("warning", f"project {left.id} was made by an interrupted run and is taken over")
+            return left.id, await self._complete(scope, left.id, inputs, {})
+        answer, found = await post_once(scope.client, "/projects", look, body=self._body(scope, inputs, nonce))
+        if found is not None:
             return found, await self._complete(scope, found, inputs, {})
         project_id = str(answer["project"]["id"])
         role = (answer.get("roles") or [{}])[0]
@@ -169,49 +185,47 @@ class Project(Resource):
     async def _complete(
         self, scope: Scope, project_id: str, inputs: Properties, answer: Properties, password: str | None = None
     ) -> Properties:
-        """Everything after the project exists; a failure keeps what is known."""
-        so_far: Properties = {"projectId": project_id, "password": password}
+        """Everything after the project exists. A failure keeps what is known, and what is applied last out of the state."""
+        client = scope.client
+        sent = {key: value for key, value in inputs.items() if key not in ("defaultBranch", "defaultEndpoint")}
+        so_far: Properties = {**sent, "projectId": project_id, "password": password}
         try:
-            await scope.client.settle(project_id, answer, scope.timeout)
-            if password is None and inputs.get("storePasswords") is False:
-                password = so_far["password"] = await new_password(scope, project_id, inputs)
-            await apply_defaults(scope, project_id, inputs, inputs)
-            state = await self._state(scope.client, project_id, inputs, password)
+            async with client.changing(project_id):
+                await client.settle(project_id, answer)
+                if password is None and inputs.get("storePasswords") is False:
+                    password = so_far["password"] = await new_password(client, project_id, inputs)
+                await apply_defaults(client, project_id, inputs, inputs)
+                state = await self._state(client, project_id, inputs, password)
         except NeonError as error:
-            # The next update compares with what the state holds: what is applied last must not stand in it yet.
-            sent = {key: value for key, value in inputs.items() if key not in ("defaultBranch", "defaultEndpoint")}
-            raise self.partial(project_id, sent, so_far, error) from error
+            raise self.partial(project_id, so_far, error) from error
         if state is None:
             raise NotFound(f"project {project_id}", "it is gone right after it was made")
         return state[1]
 
-    async def _reconcile(self, scope: Scope, inputs: Properties, nonce: str) -> str:
-        """After a lost answer: the project that carries our nonce, or the loss of the answer once more."""
-        async for _ in scope.client.looks():
-            found = await self._left_behind(scope, inputs, nonce, recent=False)
-            if found is not None:
-                return found
-        raise Unreachable("POST /projects", "no answer, and no project with our mark was found", advice="Run again")
-
-    async def _left_behind(self, scope: Scope, inputs: Properties, mark: str, *, recent: bool) -> str | None:
+    async def _marked(self, scope: Scope, inputs: Properties, mark: str) -> ProjectModel | None:
+        """The project of this name whose default branch carries a mark; the mark may be only its beginning."""
+        found: list[ProjectModel] = []
         org = inputs.get("orgId") or scope.org_id or None
-        listed = await scope.client.pages(
-            "/projects", "projects", cursor=("cursor", "next"), search=inputs["name"], org_id=org
-        )
-        named = [item for item in listed if item.get("name") == inputs["name"]]
-        found = []
-        for item in named:
-            if recent and not is_recent(str(item.get("created_at", ""))):
-                continue
-            answer = await scope.client.get(path_of("projects", str(item["id"]), "branches"))
-            annotations = (answer.get("annotations") or {}).values()
-            if any(str((a.get("value") or {}).get(MARK, "")).startswith(mark) for a in annotations):
-                found.append(str(item["id"]))
+        async for page in scope.client.answers("/projects", "projects", limit=400, search=inputs["name"], org_id=org):
+            if page.get("unavailable_project_ids"):
+                raise ServerFault(
+                    "GET /projects",
+                    f"Neon could not list {len(page['unavailable_project_ids'])} projects: whether an interrupted run made"
+                    " this one already cannot be seen",
+                    advice="Run again later",
+                )
+            for project in map(ProjectModel.read, page.get("projects") or []):
+                if project.name == inputs["name"] and await self._carries(scope.client, project.id, mark):
+                    found.append(project)
         if len(found) > 1:
-            raise NeonError(
-                "looking for the project", f"several carry our mark: {', '.join(found)}", advice="Delete all but one"
-            )
+            ids = ", ".join(project.id for project in found)
+            raise NeonError("looking for the project", f"several carry our mark: {ids}", advice="Delete all but one")
         return found[0] if found else None
+
+    async def _carries(self, client: Session, project_id: str, mark: str) -> bool:
+        answer = await client.get(path_of("projects", project_id, "branches"))
+        annotations = (answer.get("annotations") or {}).values()
+        return any(str((item.get("value") or {}).get(MARK, "")).startswith(mark) for item in annotations)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         change = changed(state, inputs, self)
@@ -230,14 +244,12 @@ class Project(Resource):
             try:
                 if fields:
                     path = path_of("projects", resource_id)
-                    answer = await scope.client.request("PATCH", path, body={"project": fields}, timeout=scope.timeout)
-                    await scope.client.settle(resource_id, answer, scope.timeout)
-                await apply_defaults(scope, resource_id, inputs, change)
+                    answer = await scope.client.request("PATCH", path, body={"project": fields})
+                    await scope.client.settle(resource_id, answer)
+                await apply_defaults(scope.client, resource_id, inputs, change)
                 after = await self._state(scope.client, resource_id, inputs, state.get("password"))
             except NeonError as error:
-                # The state keeps the old values, so that the next run sends the change again.
-                before = {key: state.get(key) for key in (*self.computed, *change)}
-                raise self.partial(resource_id, inputs, before, error) from error
+                raise self.partial(resource_id, self.undone(state, inputs, change), error) from error
         if after is None:
             raise NotFound(f"project {resource_id}", "it is gone", advice="Run a refresh")
         return after[1]
@@ -250,25 +262,26 @@ class Project(Resource):
             raise Protected(f"project {resource_id} was taken over in this run and is not deleted by it: run again")
         async with scope.client.changing(resource_id):
             try:
-                await scope.client.request("DELETE", path_of("projects", resource_id), timeout=scope.timeout)
+                await scope.client.request("DELETE", path_of("projects", resource_id))
             except NotFound:
                 return
+        scope.log("info", f"project {resource_id} can be recovered for 7 days: POST /projects/{resource_id}/recover")
 
     async def read(
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
     ) -> tuple[str, Properties, Properties] | None:
         check_id("project", resource_id)
-        found = await self._state(scope.client, resource_id, inputs, state.get("password"))
+        found = await self._state(scope.client, resource_id, inputs, state.get("password"), reveal=True)
         return None if found is None else (resource_id, *found)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
-        found = await self._left_behind(scope, inputs, self.mark(scope.urn, inputs), recent=False)
-        return None if found is None else (found, await self._complete(scope, found, inputs, {}))
+        found = await self._marked(scope, inputs, self.mark(scope.urn, inputs))
+        return None if found is None else (found.id, await self._complete(scope, found.id, inputs, {}))
 
     async def _state(
-        self, client: Client, project_id: str, inputs: Properties, password: str | None
+        self, client: Session, project_id: str, inputs: Properties, password: str | None, *, reveal: bool = False
     ) -> tuple[Properties, Properties] | None:
-        """(inputs, state) of a live project."""
+        """(inputs, state) of a live project. `reveal` asks for the stored password even when one is known."""
         try:
             answer = await client.get(path_of("projects", project_id))
         except NotFound:
@@ -279,8 +292,8 @@ class Project(Resource):
         branch = await default_branch(client, project_id)
         endpoint = await read_write(client, project_id, branch.id)
         role, database = await first_role_and_database(client, project_id, branch.id, inputs)
-        if role and not password and project.store_passwords:
-            password = await reveal_password(client, project_id, branch.id, role.name)
+        if role and (reveal or not password) and project.store_passwords:
+            password = await reveal_password(client, project_id, branch.id, role.name) or password
         live = live_inputs(project, branch, endpoint, role, database)
         managed = self.managed(live, inputs)
         computed: Properties = {

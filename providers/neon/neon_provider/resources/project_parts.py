@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from neon_provider.client import Client, path_of
+from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties
 from neon_provider.errors import NeonError, NotFound
 from neon_provider.models import Branch, Database, Endpoint, Role
-from neon_provider.resources.base import Scope
 from neon_provider.resources.project_fields import endpoint_fields
 
 
-async def apply_defaults(scope: Scope, project_id: str, inputs: Properties, change: Properties) -> None:
+async def apply_defaults(client: Session, project_id: str, inputs: Properties, change: Properties) -> None:
     """The default branch and endpoint are objects of their own: changed where they differ from what is asked."""
-    client = scope.client
     wanted = inputs.get("defaultBranch") or {}
     if "defaultBranch" in change and wanted:
         branch = await default_branch(client, project_id)
@@ -20,8 +18,8 @@ async def apply_defaults(scope: Scope, project_id: str, inputs: Properties, chan
         fields = {key: value for key, value in asked.items() if getattr(branch, key) != value}
         if fields:
             path = path_of("projects", project_id, "branches", branch.id)
-            answer = await client.request("PATCH", path, body={"branch": fields}, timeout=scope.timeout)
-            await client.settle(project_id, answer, scope.timeout)
+            answer = await client.request("PATCH", path, body={"branch": fields})
+            await client.settle(project_id, answer)
     limits = inputs.get("defaultEndpoint") or {}
     if "defaultEndpoint" in change and limits:
         branch = await default_branch(client, project_id)
@@ -29,11 +27,11 @@ async def apply_defaults(scope: Scope, project_id: str, inputs: Properties, chan
         fields = endpoint_fields(endpoint, limits) if endpoint else {}
         if endpoint and fields:
             path = path_of("projects", project_id, "endpoints", endpoint.id)
-            answer = await client.request("PATCH", path, body={"endpoint": fields}, timeout=scope.timeout)
-            await client.settle(project_id, answer, scope.timeout)
+            answer = await client.request("PATCH", path, body={"endpoint": fields})
+            await client.settle(project_id, answer)
 
 
-async def reveal_password(client: Client, project_id: str, branch_id: str, role: str) -> str | None:
+async def reveal_password(client: Session, project_id: str, branch_id: str, role: str) -> str | None:
     """The stored password; None where passwords are not stored (412) or the role has none."""
     path = path_of("projects", project_id, "branches", branch_id, "roles", role, "reveal_password")
     try:
@@ -45,19 +43,19 @@ async def reveal_password(client: Client, project_id: str, branch_id: str, role:
     return str(answer["password"])
 
 
-async def new_password(scope: Scope, project_id: str, inputs: Properties) -> str | None:
+async def new_password(client: Session, project_id: str, inputs: Properties) -> str | None:
     """Of the first role, where the answer that held the one it was made with is lost and no other will show it."""
-    branch = await default_branch(scope.client, project_id)
-    role, _ = await first_role_and_database(scope.client, project_id, branch.id, inputs)
+    branch = await default_branch(client, project_id)
+    role, _ = await first_role_and_database(client, project_id, branch.id, inputs)
     if role is None:
         return None
     path = path_of("projects", project_id, "branches", branch.id, "roles", role.name, "reset_password")
-    answer = await scope.client.request("POST", path, timeout=scope.timeout)
-    await scope.client.settle(project_id, answer, scope.timeout)
+    answer = await client.request("POST", path, repeatable=True)
+    await client.settle(project_id, answer)
     return Role.read(answer["role"]).password
 
 
-async def default_branch(client: Client, project_id: str) -> Branch:
+async def default_branch(client: Session, project_id: str) -> Branch:
     """The default branch."""
     listed = await client.listing(path_of("projects", project_id, "branches"), "branches")
     found = next((item for item in listed if item.get("default")), None)
@@ -66,7 +64,7 @@ async def default_branch(client: Client, project_id: str) -> Branch:
     return Branch.read(found)
 
 
-async def read_write(client: Client, project_id: str, branch_id: str) -> Endpoint | None:
+async def read_write(client: Session, project_id: str, branch_id: str) -> Endpoint | None:
     """The read-write endpoint of a branch, if it has one."""
     listed = await client.listing(path_of("projects", project_id, "endpoints"), "endpoints")
     found = [Endpoint.read(item) for item in listed if item["branch_id"] == branch_id]
@@ -74,7 +72,7 @@ async def read_write(client: Client, project_id: str, branch_id: str) -> Endpoin
 
 
 async def first_role_and_database(
-    client: Client, project_id: str, branch_id: str, inputs: Properties
+    client: Session, project_id: str, branch_id: str, inputs: Properties
 ) -> tuple[Role | None, Database | None]:
     """The role and database that came with the project: the named ones, else the oldest."""
     branch = inputs.get("defaultBranch") or {}

@@ -13,10 +13,19 @@ from neon_provider import checks
 from neon_provider.checks import Problem
 from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
-from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Unreachable
+from neon_provider.errors import Conflict, Invalid, NeonError, NotFound
 from neon_provider.models import Role as RoleModel
-from neon_provider.resources.base import Change, Property, Resource, Scope, is_recent
+from neon_provider.resources.base import (
+    Change,
+    Property,
+    Resource,
+    Scope,
+    is_recent,
+    not_ours_to_take,
+    post_once,
+)
 from neon_provider.resources.project_parts import reveal_password
+from neon_provider.resources.restored import heir_of
 from neon_provider.shapes import FLAG
 
 
@@ -33,7 +42,6 @@ class Role(Resource):
     }
     computed = ("password", "protected", "authenticationMethod")
     secret = frozenset({"password"})
-    delete_before_replace = True
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
         values = known(news)
@@ -45,43 +53,52 @@ class Role(Resource):
             if key in values:
                 yield from check(key, values[key])
 
+    def first_deletes(self, state: Properties, news: Properties) -> bool:
+        """A branch has one role of a name."""
+        return all(state.get(key) == news.get(key) for key in ("projectId", "branchId", "name"))
+
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         project_id, branch_id, name = str(inputs["projectId"]), str(inputs["branchId"]), str(inputs["name"])
         body: Properties = {"name": name}
         if "noLogin" in inputs:
             body["no_login"] = inputs["noLogin"]
+
+        async def look() -> RoleModel | None:
+            return await self._live(scope, inputs)
+
         path = path_of("projects", project_id, "branches", branch_id, "roles")
         async with scope.client.changing(project_id):
             try:
-                answer = await scope.client.request("POST", path, body={"role": body}, timeout=scope.timeout)
-            except (Unreachable, Conflict, Invalid) as error:
-                await self._must_be_ours(scope, inputs, error)
-                scope.adopted.add(role_id(inputs))
-                return await self._take_over(scope, inputs)
-            return await self._complete(scope, inputs, answer)
-
-    async def _must_be_ours(self, scope: Scope, inputs: Properties, error: NeonError) -> None:
-        found = await self._live(scope, inputs)
-        if found is None:
-            raise error
-        if not is_recent(found.created_at):
-            raise Conflict(
-                f"role {inputs['name']!r}",
-                "it exists already",
-                advice=f"Import it: pulumi import {self.token} <name> {role_id(inputs)}",
-            ) from error
+                answer, found = await post_once(scope.client, path, look, body={"role": body})
+            except (Conflict, Invalid) as error:
+                answer, found = {}, await self._live(scope, inputs)
+                if found is None:
+                    raise
+                cause: Exception | None = error
+            else:
+                cause = None
+            if found is None:
+                return await self._complete(scope, inputs, answer)
+            if not is_recent(found.created_at) or self.is_replacing_itself(scope, inputs):
+                raise not_ours_to_take(f"role {name!r}", self.token, role_id(inputs)) from cause
+            return await self._take_over(scope, inputs)
 
     async def _take_over(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
-        answer = {} if inputs.get("noLogin") else await self._reset(scope, inputs)
+        scope.adopted.add(role_id(inputs))
+        scope.log("warning", f"role {role_id(inputs)} exists since a moment ago: it is taken over, with a new password")
+        try:
+            answer = {} if inputs.get("noLogin") else await self._reset(scope, inputs)
+        except NeonError as error:
+            raise self.partial(role_id(inputs), self.begun(inputs), error) from error
         return await self._complete(scope, inputs, answer)
 
     async def _complete(self, scope: Scope, inputs: Properties, answer: Properties) -> tuple[str, Properties]:
         password = (answer.get("role") or {}).get("password") or ""
         try:
-            await scope.client.settle(str(inputs["projectId"]), answer, scope.timeout)
+            await scope.client.settle(str(inputs["projectId"]), answer)
             found = await self._live(scope, inputs)
         except NeonError as error:
-            raise self.partial(role_id(inputs), inputs, {"password": password}, error) from error
+            raise self.partial(role_id(inputs), {**self.begun(inputs), "password": password}, error) from error
         if found is None:
             raise NotFound(f"role {inputs['name']!r}", "it is gone right after it was made", advice="Run again")
         return role_id(inputs), self._state(found, inputs, password)
@@ -90,26 +107,24 @@ class Role(Resource):
         base = path_of(
             "projects", str(inputs["projectId"]), "branches", str(inputs["branchId"]), "roles", str(inputs["name"])
         )
-        answer: Properties = await scope.client.request("POST", f"{base}/reset_password", timeout=scope.timeout)
+        answer: Properties = await scope.client.request("POST", f"{base}/reset_password", repeatable=True)
         return answer
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Another rotation resets the password. So does a state without computed outputs: its create or reset did not end."""
         project_id = str(inputs["projectId"])
         password = str(state.get("password") or "")
+        unfinished = "authenticationMethod" not in state
+        rotated = inputs.get("passwordRotation") != state.get("passwordRotation")
         async with scope.client.changing(project_id):
             try:
-                if inputs.get("passwordRotation") != state.get("passwordRotation"):
+                if rotated or (unfinished and not inputs.get("noLogin")):
                     answer = await self._reset(scope, inputs)
                     password = str((answer.get("role") or {}).get("password") or "")
-                    await scope.client.settle(project_id, answer, scope.timeout)
+                    await scope.client.settle(project_id, answer)
                 found = await self._live(scope, inputs)
             except NeonError as error:
-                # The rotation counts as done once a new password is known; otherwise the next run asks again.
-                new = password != state.get("password")
-                old = {} if new else {"passwordRotation": state.get("passwordRotation")}
-                raise self.partial(
-                    resource_id, inputs, {**_kept(state, self), "password": password, **old}, error
-                ) from error
+                raise self.partial(resource_id, {**self.begun(inputs), "password": password}, error) from error
         if found is None:
             raise NotFound(f"role {inputs['name']!r}", "it is gone", advice="Run a refresh")
         if not password and not inputs.get("noLogin"):
@@ -122,30 +137,33 @@ class Role(Resource):
         async with scope.client.changing(project_id):
             try:
                 path = path_of("projects", project_id, "branches", branch_id, "roles", name)
-                answer = await scope.client.request("DELETE", path, timeout=scope.timeout)
+                answer = await scope.client.request("DELETE", path)
             except NotFound:
                 return
-            await scope.client.settle(project_id, answer, scope.timeout)
+            await scope.client.settle(project_id, answer)
 
     async def read(
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
     ) -> tuple[str, Properties, Properties] | None:
+        """As it is. The password is the stored one, which another person may have reset; else that of the state."""
         project_id, branch_id, name = split(resource_id)
-        identity = {"projectId": project_id, "branchId": branch_id, "name": name}
-        try:
-            path = path_of("projects", project_id, "branches", branch_id, "roles")
-            listed = await scope.client.listing(path, "roles")
-        except NotFound:
+        heir = await heir_of(scope.client, project_id, branch_id)
+        if heir is None:
             return None
-        item = next((item for item in listed if item["name"] == name), None)
+        path = path_of("projects", project_id, "branches", heir.id, "roles")
+        item = next((item for item in await scope.client.listing(path, "roles") if item["name"] == name), None)
         if item is None:
             return None
         found = RoleModel.read(item)
-        password = state.get("password") or await reveal_password(scope.client, project_id, branch_id, name)
-        managed = {**inputs, **identity}
+        revealed = None if _no_login(found) else await reveal_password(scope.client, project_id, heir.id, name)
+        managed = {**inputs, "projectId": project_id, "branchId": heir.id, "name": name}
         if not inputs and _no_login(found):
             managed["noLogin"] = True
-        return resource_id, managed, self._state(found, managed, str(password or ""))
+        after = self._state(found, managed, revealed or str(state.get("password") or ""))
+        # A rotation that failed stands in the inputs and not in the state: it is still to be done.
+        rotation = {key: value for key, value in state.items() if key == "passwordRotation"}
+        after = {**{key: value for key, value in after.items() if key != "passwordRotation"}, **rotation}
+        return role_id(managed), managed, after
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         found = await self._live(scope, inputs)
@@ -190,7 +208,3 @@ def _no_login(role: RoleModel) -> bool:
 
 def _computed(role: RoleModel, password: str) -> Properties:
     return {"password": password, "protected": role.protected, "authenticationMethod": role.authentication_method}
-
-
-def _kept(state: Properties, resource: Resource) -> Properties:
-    return {key: state.get(key) for key in resource.computed}
