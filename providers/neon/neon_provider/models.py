@@ -173,3 +173,75 @@ class ScheduleItem(Model):
     day: int | None = None
     month: int | None = None
     retention_seconds: int | None = None
+
+
+class OperationRecord(Operation):
+    """An operation as a listing shows it; milliseconds."""
+
+    branch_id: str | None = None
+    endpoint_id: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    total_duration_ms: int | None = None
+
+
+class Organization(Model):
+    """An organisation."""
+
+    id: str
+    name: str = ""
+    handle: str = ""
+    plan: str = ""
+    managed_by: str = ""
+    created_at: str = ""
+
+
+class Region(Model):
+    """A region."""
+
+    region_id: str
+    name: str = ""
+    default: bool = False
+
+
+class SnapshotRecord(Model):
+    """A snapshot; bytes."""
+
+    id: str
+    name: str = ""
+    source_branch_id: str | None = None
+    lsn: str | None = None
+    timestamp: str | None = None
+    created_at: str = ""
+    expires_at: str | None = None
+    manual: bool = False
+    full_size: int | None = None
+    diff_size: int | None = None
+
+
+class ConsumedMetric(Model):
+    """One figure."""
+
+    metric_name: str
+    value: float
+
+
+class ConsumedFrame(Model):
+    """The figures of an hour, a day or a month."""
+
+    timeframe_start: str = ""
+    timeframe_end: str = ""
+    metrics: list[ConsumedMetric] = Field(default_factory=list)
+
+
+class ConsumedPeriod(Model):
+    """A billing period."""
+
+    consumption: list[ConsumedFrame] = Field(default_factory=list)
+
+
+class ConsumedProject(Model):
+    """What a project used."""
+
+    project_id: str
+    periods: list[ConsumedPeriod] = Field(default_factory=list)

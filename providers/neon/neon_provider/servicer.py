@@ -59,6 +59,10 @@ class Servicer(ProviderServicer):
         """Diff."""
         return await _answer(super().Diff, request, context)
 
+    async def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Answer a function."""
+        return await _answer(super().Invoke, request, context)
+
     async def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Check the configuration."""
         return await _answer(super().CheckConfig, request, context)
