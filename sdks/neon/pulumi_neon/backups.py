@@ -100,7 +100,7 @@ def latest_snapshot(
     opts: InvokeOptions | None = None,
 ) -> LatestSnapshotResult:
     """The snapshot with the newest data of a branch; fails when there is none, or when its data is older than
-    `maxAgeSeconds`: a check that backups are taken.
+    `max_age_seconds`: a check that backups are taken.
 
     project_id: Id of the project.
     branch_id: Id of the branch.
