@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -125,6 +126,8 @@ def test_versions_agree() -> None:
     assert _resource.VERSION == VERSION == SCHEMA["version"]
     assert f'version = "{VERSION}"' in sdk.read_text(encoding="utf-8")
     assert config.read({}, {}).client.user_agent.endswith(VERSION)
+    told = json.loads((sdk.parent / "pulumi_neon" / "pulumi-plugin.json").read_text(encoding="utf-8"))
+    assert told == {"resource": True, "name": SCHEMA["name"], "version": VERSION}
 
 
 def test_the_package_says_that_it_is_typed_and_what_it_is_built_of_is_there() -> None:
