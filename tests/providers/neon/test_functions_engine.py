@@ -1,0 +1,130 @@
+"""Functions asked by a program under the embedded engine: at preview, with secrets, and when they refuse."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from neon_provider.provider import NeonProvider
+from rehearsal.clouds.neon import NeonService
+from rehearsal.engine import Event, FailureKind, Operation, Options, Project, Result, StateFile, is_secret, run
+
+PRELUDE = """
+    import os
+    import pulumi
+    import pulumi_neon as neon
+
+    account = neon.Provider("neon", api_key=os.environ["NEON_API_KEY"], plan="scale", poll_interval=0.01)
+    on = pulumi.ResourceOptions(provider=account)
+    asking = pulumi.InvokeOptions(provider=account)
+"""
+SHOP = """
+    shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False, opts=on)
+"""
+OF_A_RESOURCE = """
+    main = neon.get_branch_output(project_id=shop.project_id, name="main", opts=asking)
+    neon.Branch("preview", project_id=main.project_id, parent_id=main.branch_id, name="preview", opts=on)
+    told = neon.get_project_output(project_id=shop.project_id, opts=asking)
+    pulumi.export("host", told.host)
+    pulumi.export("same", pulumi.Output.all(told.default_branch_id, shop.default_branch_id).apply(lambda b: b[0] == b[1]))
+    operations = neon.get_operations_output(project_id=shop.project_id, opts=asking).operations
+    pulumi.export("actions", operations.apply(lambda found: [operation.action for operation in found]))
+"""
+PASSWORD = """
+    place = {"project_id": shop.project_id, "branch_id": shop.default_branch_id}
+    found = neon.get_role_password_output(**place, name=shop.role_name, opts=asking)
+    pulumi.export("password", found.password)
+    found.password.apply(lambda password: pulumi.log.info(f"it is {password}"))
+"""
+WRONG = """
+    neon.get_consumption(
+        from_="today", to="2026-11-25T00:00:00Z", granularity="daily", metrics=["cpu"], org_id="mine", opts=asking
+    )
+"""
+MISSING = 'neon.get_project(project_id="quiet-river-99999999", opts=asking)'
+
+
+class Stack:
+    """One stack in a folder, on one local Neon."""
+
+    def __init__(self, root: Path, service: NeonService) -> None:
+        self.root, self.service = root, service
+        self.events: list[Event] = []
+        (root / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+        (root / "Pulumi.dev.yaml").write_text("config: {}\n")
+
+    def run(self, operation: Operation, *parts: str) -> Result:
+        program = textwrap.dedent("\n".join(map(textwrap.dedent, (PRELUDE, *parts))))
+        (self.root / "__main__.py").write_text(program)
+        with StateFile(self.root / "state" / "state.json", "dev", "passphrase") as state:
+            project = Project.load(self.root, "dev")
+            providers = {"neon": NeonProvider}
+            return run(
+                operation,
+                project=project,
+                state=state,
+                providers=providers,
+                options=Options(),
+                on_event=self.events.append,
+            )
+
+
+@pytest.fixture
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.setattr("rehearsal.engine.passphrase._ROUNDS", 1_000)
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    with NeonService() as service:
+        monkeypatch.setenv("NEON_API_KEY", service.api_key)
+        monkeypatch.setenv("NEON_API_URL", service.url)
+        yield Stack(tmp_path, service)
+
+
+def test_a_function_of_what_is_not_made_yet_is_asked_once_it_is(stack: Stack) -> None:
+    preview = stack.run(Operation.PREVIEW, SHOP, OF_A_RESOURCE)
+    assert preview.ok, preview.failures
+    assert stack.service.requests == []
+    up = stack.run(Operation.UP, SHOP, OF_A_RESOURCE)
+    assert up.ok, up.failures
+    shop = next(resource for resource in up.resources if resource.name == "shop")
+    preview_branch = next(resource for resource in up.resources if resource.name == "preview")
+    assert up.outputs["host"] == shop.outputs["host"]
+    assert up.outputs["same"] is True
+    assert "create_timeline" in up.outputs["actions"]
+    assert preview_branch.outputs["parentId"] == shop.outputs["defaultBranchId"]
+    again = stack.run(Operation.PREVIEW, SHOP, OF_A_RESOURCE)
+    assert again.ok, again.failures
+    assert again.changed == []
+
+
+def test_a_password_that_a_function_tells_is_secret_everywhere(stack: Stack) -> None:
+    up = stack.run(Operation.UP, SHOP, PASSWORD)
+    assert up.ok, up.failures
+    shop = next(resource for resource in up.resources if resource.name == "shop")
+    password = shop.outputs["password"]["value"]
+    assert is_secret(up.outputs["password"])
+    assert up.outputs["password"]["value"] == password
+    assert password not in (stack.root / "state" / "state.json").read_text()
+    assert password not in json.dumps(stack.events)
+    assert "it is [secret]" in json.dumps(stack.events)
+
+
+def test_wrong_arguments_stop_the_preview_and_are_told_one_by_one(stack: Stack) -> None:
+    preview = stack.run(Operation.PREVIEW, WRONG, SHOP)
+    assert {failure.kind for failure in preview.failures} == {FailureKind.INPUT}
+    told = sorted(failure.message for failure in preview.failures)
+    assert [message.split(": ")[1] for message in told] == ["from", "metrics[0]", "orgId"]
+    assert all(message.startswith("neon:index:getConsumption: ") for message in told)
+    assert stack.service.requests == []
+
+
+def test_what_is_not_there_is_told_in_one_line_without_a_trace(stack: Stack) -> None:
+    preview = stack.run(Operation.PREVIEW, MISSING)
+    (failure,) = preview.failures
+    assert failure.kind is FailureKind.VENDOR
+    assert failure.message.startswith("neon:index:getProject: project quiet-river-99999999: not found (GET /projects/")
+    assert "Traceback" not in failure.message
+    assert "\n" not in failure.message
