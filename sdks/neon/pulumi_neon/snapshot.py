@@ -14,7 +14,7 @@ class Snapshot(NeonResource):
 
     project_id: Id of the project; a change replaces.
     branch_id: Id of the branch; a change replaces.
-    name: Name; default Neon's choice; changed in place.
+    name: Name, 1-256 characters; default a generated one; changed in place.
     timestamp: Moment (RFC 3339, with its zone) of the data to keep, within the restore window, instead of `lsn`;
         default the present; a change replaces.
     lsn: Position `X/Y` in the write-ahead log of the data to keep, instead of `timestamp`; default the present; a
