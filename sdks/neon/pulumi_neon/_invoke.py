@@ -1,4 +1,7 @@
-"""How every function of this package is asked, and how its answer becomes a result."""
+"""How every function of this package is asked, and how its answer becomes a result.
+
+A provider whose own configuration is not known yet, at preview, is not asked: the engine then answers with nothing at all.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import pulumi.runtime
 from pulumi import InvokeOptions, InvokeOutputOptions, Output
+from pulumi.output import UNKNOWN
 
 from pulumi_neon._resource import VERSION
 
@@ -17,7 +21,12 @@ _T = TypeVar("_T")
 def ask(name: str, result: type[_T], opts: InvokeOptions | None, /, **given: Any) -> _T:
     """Ask, and wait for the answer; an argument that is None is left out."""
     chosen = InvokeOptions.merge(InvokeOptions(version=VERSION), opts)
-    return _read(result, pulumi.runtime.invoke(_token(name), _arguments(given), chosen).value)
+    answer = pulumi.runtime.invoke(_token(name), _arguments(given), chosen).value
+    if not answer:
+        raise pulumi.RunError(
+            f"{name} cannot be asked yet, since something it needs is not known: use the _output form"
+        )
+    return _read(result, answer)
 
 
 def ask_output(
@@ -26,7 +35,8 @@ def ask_output(
     """Ask once the arguments are known; while one is not, at preview, the result is unknown and nobody is asked."""
     chosen = InvokeOutputOptions.merge(InvokeOptions(version=VERSION), opts)
     answer = pulumi.runtime.invoke_output(_token(name), _arguments(given), chosen)
-    return answer.apply(lambda values: _read(result, values))
+    unknown: Output[Any] = Output.from_input(UNKNOWN)
+    return answer.apply(lambda values: _read(result, values) if values else unknown)
 
 
 def _token(name: str) -> str:

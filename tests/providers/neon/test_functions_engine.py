@@ -45,6 +45,12 @@ WRONG = """
         from_="today", to="2026-11-25T00:00:00Z", granularity="daily", metrics=["cpu"], org_id="mine", opts=asking
     )
 """
+OTHER = """
+    key = shop.project_id.apply(lambda _: os.environ["NEON_API_KEY"])
+    other = neon.Provider("other", api_key=key, plan="scale")
+    found = neon.get_regions_output(opts=pulumi.InvokeOptions(provider=other))
+    pulumi.export("regions", found.regions.apply(lambda regions: [region.region_id for region in regions]))
+"""
 MISSING = 'neon.get_project(project_id="quiet-river-99999999", opts=asking)'
 
 
@@ -128,3 +134,20 @@ def test_what_is_not_there_is_told_in_one_line_without_a_trace(stack: Stack) -> 
     assert failure.message.startswith("neon:index:getProject: project quiet-river-99999999: not found (GET /projects/")
     assert "Traceback" not in failure.message
     assert "\n" not in failure.message
+
+
+def test_a_provider_whose_key_is_made_in_the_same_run_is_asked_once_there_is_one(stack: Stack) -> None:
+    """The engine asks nothing of a provider without its whole configuration, and answers with nothing at all."""
+    preview = stack.run(Operation.PREVIEW, SHOP, OTHER)
+    assert preview.ok, preview.failures
+    assert stack.service.requests == []
+    up = stack.run(Operation.UP, SHOP, OTHER)
+    assert up.ok, up.failures
+    assert "aws-eu-central-1" in up.outputs["regions"]
+
+
+def test_the_plain_form_says_which_form_waits(stack: Stack) -> None:
+    preview = stack.run(Operation.PREVIEW, SHOP, OTHER.replace("get_regions_output", "get_regions"))
+    (failure,) = preview.failures
+    assert failure.kind is FailureKind.INPUT
+    assert failure.message.startswith("getRegions cannot be asked yet")
