@@ -219,6 +219,18 @@ class SnapshotRecord(Model):
     diff_size: int | None = None
 
 
+class ConnectionUri(Model):
+    """A connection string, with its password."""
+
+    uri: str
+
+
+class RevealedPassword(Model):
+    """The password of a role."""
+
+    password: str
+
+
 class ConsumedMetric(Model):
     """One figure."""
 

@@ -15,6 +15,7 @@ from tests.providers.neon.asking import SCHEMA, Scripted, conform
 PROJECT = "quiet-river-12345678"
 BRANCH = "br-late-sun-12345678"
 ORGANIZATION = "org-brave-harbor-10000001"
+NO_TIME = timedelta(0)
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PERIOD: dict[str, Any] = {
     "from": "2026-11-20T00:00:00Z",
@@ -268,7 +269,31 @@ def test_a_schema_is_compared_with_another_branch_or_the_parent() -> None:
     assert dict(neon.asked[-1].url.params) == {"db_name": "app", "base_branch_id": "br-base-1"}
 
 
-def test_an_answer_that_lacks_what_is_needed_names_the_field() -> None:
-    neon = answering({f"/projects/{PROJECT}/snapshots": {"snapshots": [{"name": "no id"}]}})
-    with pytest.raises(ServerFault, match="SnapshotRecord of Neon's answer cannot be read: id"):
-        neon.ask("listSnapshots", projectId=PROJECT)
+LACKING: list[tuple[str, dict[str, Any], str, Any, str]] = [
+    ("listSnapshots", {}, "/snapshots", {"snapshots": [{"name": "no id"}]}, "SnapshotRecord.*read: id"),
+    ("getProject", {}, "", {}, "Project of Neon's answer cannot be read: all of it"),
+    (
+        "getRolePassword",
+        {"branchId": BRANCH, "name": "app"},
+        f"/branches/{BRANCH}/roles/app/reveal_password",
+        {},
+        "password",
+    ),
+    ("getConnectionUri", {"databaseName": "app", "roleName": "app"}, "/connection_uri", {"uri": None}, "uri"),
+    (
+        "latestSnapshot",
+        {"branchId": BRANCH},
+        "/snapshots",
+        {"snapshots": [a_snapshot(1, age=NO_TIME, created_at="?")]},
+        "'\\?'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "path", "body", "text"), LACKING)
+def test_an_answer_that_lacks_what_is_needed_says_what(
+    name: str, args: dict[str, Any], path: str, body: Any, text: str
+) -> None:
+    neon = answering({f"/projects/{PROJECT}{path}": body})
+    with pytest.raises(ServerFault, match=text):
+        neon.ask(name, projectId=PROJECT, **args)

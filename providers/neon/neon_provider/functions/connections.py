@@ -10,6 +10,7 @@ from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties
 from neon_provider.errors import Invalid
 from neon_provider.functions.base import ANY_BRANCH, BRANCH, NAME, PROJECT, Argument, Function, naming
+from neon_provider.models import ConnectionUri, RevealedPassword
 from neon_provider.shapes import FLAG
 
 
@@ -39,7 +40,7 @@ async def get_connection_uri(session: Session, args: Properties, _: str) -> Prop
             )
     except Invalid as error:
         raise _unstored(what, error) from None
-    return {"uri": str(answer["uri"])}
+    return {"uri": ConnectionUri.read(answer).uri}
 
 
 async def get_role_password(session: Session, args: Properties, _: str) -> Properties:
@@ -52,7 +53,7 @@ async def get_role_password(session: Session, args: Properties, _: str) -> Prope
             answer = await session.get(path)
     except Invalid as error:
         raise _unstored(what, error) from None
-    return {"password": str(answer["password"])}
+    return {"password": RevealedPassword.read(answer).password}
 
 
 def _unstored(what: str, error: Invalid) -> Invalid:

@@ -22,7 +22,7 @@ async def get_project(session: Session, args: Properties, _: str) -> Properties:
     """A project with its default branch, and the hosts of that branch's read-write compute; empty when it has none."""
     project_id = str(args["projectId"])
     with naming(f"project {project_id}"):
-        project = Project.read((await session.get(path_of("projects", project_id)))["project"])
+        project = Project.read((await session.get(path_of("projects", project_id))).get("project"))
         branch = await default_branch(session, project_id)
         endpoint = await read_write(session, project_id, branch.id)
     return {
@@ -57,11 +57,12 @@ async def get_operations(session: Session, args: Properties, _: str) -> Properti
     path = path_of("projects", project_id, "operations")
     with naming(f"project {project_id}"):
         answer = await session.get(path, limit=limit)
-        listed = answer.get("operations") or []
-        rising = len(listed) > 1 and listed[0]["created_at"] < listed[-1]["created_at"]
+        found = [OperationRecord.read(item) for item in answer.get("operations") or []]
+        rising = len(found) > 1 and found[0].created_at < found[-1].created_at
         if rising and (answer.get("pagination") or {}).get("cursor"):
             listed = await session.pages(path, "operations", cursor=("cursor",), limit=_MOST)
-    operations = sorted((OperationRecord.read(item) for item in listed), key=lambda o: o.created_at, reverse=True)
+            found = [OperationRecord.read(item) for item in listed]
+    operations = sorted(found, key=lambda operation: operation.created_at, reverse=True)
     return {"operations": [_operation(operation) for operation in operations[:limit]]}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from neon_provider import checks
 from neon_provider.checks import Problem
 from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties
-from neon_provider.errors import NeonError, NotFound
+from neon_provider.errors import NeonError, NotFound, ServerFault
 from neon_provider.functions.base import ANY_BRANCH, BRANCH, PROJECT, Argument, Function, naming
 from neon_provider.models import ScheduleItem, SnapshotRecord
 from neon_provider.shapes import WHOLE
@@ -80,7 +80,12 @@ async def _snapshots(session: Session, project_id: str, branch_id: str | None) -
 
 
 def _moment(snapshot: SnapshotRecord) -> datetime:
-    return datetime.fromisoformat(snapshot.timestamp or snapshot.created_at)
+    text = snapshot.timestamp or snapshot.created_at
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ServerFault(f"moment of snapshot {snapshot.id}", f"{text!r} is no time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _shown(snapshot: SnapshotRecord) -> dict[str, Any]:
