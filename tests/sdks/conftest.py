@@ -31,7 +31,7 @@ class Recorder(mocks.Mocks):
 
 
 class Monitor(mocks.MockMonitor):
-    """Keeps what was registered, by type token, and what was asked."""
+    """Keeps what was registered, by type token, what was read and what was asked."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.recorder = Recorder()
@@ -39,10 +39,15 @@ class Monitor(mocks.MockMonitor):
         self.loop = loop
         self.seen: dict[str, Any] = {}
         self.asked: list[Any] = []
+        self.read: list[Any] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         self.seen[request.type] = request
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        self.read.append(request)
+        return super().ReadResource(request)  # type: ignore[no-untyped-call]
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         self.asked.append(request)

@@ -167,6 +167,25 @@ def test_inputs_go_out_and_outputs_come_in_under_their_names(
     assert found == {snake(key): value for key, value in expected.items()}
 
 
+@pytest.mark.parametrize(("cls", "described"), PAIRS)
+def test_one_that_exists_is_read_by_its_id_and_not_registered(
+    monitor: Monitor, cls: type[NeonResource], described: dict[str, Any]
+) -> None:
+    found: dict[str, Any] = {}
+
+    def check() -> Any:
+        made: Any = cls.get("it", "its-id")
+        names = list(cls._wire_names)
+        everything = pulumi.Output.all(*(getattr(made, name) for name in names))
+        return everything.apply(lambda values: found.update(zip(names, values, strict=True)))
+
+    pulumi.runtime.test(check)()  # type: ignore[no-untyped-call]
+    assert cls._kind not in monitor.seen
+    assert [(request.type, request.id, request.version) for request in monitor.read] == [(cls._kind, "its-id", VERSION)]
+    assert set(monitor.read[0].additionalSecretOutputs) == set(cls._secret)
+    assert found == {snake(key): f"<{key}>" for key in described["properties"]}
+
+
 def test_the_providers_key_is_secret_however_it_is_given(monitor: Monitor) -> None:
     def check() -> Any:
         return pulumi_neon.Provider("neon", api_key="napi_canary", plan="free").urn

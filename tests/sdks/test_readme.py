@@ -63,6 +63,26 @@ def test_the_example_has_ten_lines_and_runs(folder: Path) -> None:
     assert play(folder, Operation.PREVIEW).changed == []
 
 
+def test_one_that_exists_is_read_and_left_alone(folder: Path) -> None:
+    made = next(found for found in play(folder, Operation.UP).resources if found.type == "neon:index:Project")
+    (folder / "state" / "state.json").unlink()
+    program = f"""
+import pulumi
+import pulumi_neon as neon
+
+shop = neon.Project.get("shop", "{made.id}")
+pulumi.export("host", shop.host)
+pulumi.export("password", shop.password)
+"""
+    (folder / "__main__.py").write_text(program)
+    result = play(folder, Operation.UP)
+    assert result.ok
+    assert result.outputs["host"] == made.outputs["host"]
+    assert is_secret(result.outputs["password"])
+    assert play(folder, Operation.DESTROY).ok
+    assert play(folder, Operation.UP).ok  # it is still there
+
+
 def test_the_import_table_names_every_resource_with_the_id_of_the_schema() -> None:
     told = {name.strip("`"): form.strip("`") for name, form, _ in rows("Resources and how to import them")}
     commands = {

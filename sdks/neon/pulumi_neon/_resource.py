@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import pulumi
-from pulumi import ResourceOptions
+from pulumi import Input, ResourceOptions
 
 VERSION: Final = "0.1.0"
 
@@ -31,6 +31,14 @@ class NeonResource(pulumi.CustomResource):
         secret = ResourceOptions(additional_secret_outputs=list(self._secret), version=VERSION)
         named = {self._attributes.get(wire, wire): value for wire, value in given.items()}
         super().__init__(self._kind, name, named, ResourceOptions.merge(secret, opts))
+
+    @classmethod
+    def get(cls, resource_name: str, id: Input[str], opts: ResourceOptions | None = None) -> Self:  # noqa: A002 - Pulumi's name
+        """One that exists, by the id that an import takes: read, and not managed."""
+        found = cls.__new__(cls)
+        everything = dict.fromkeys(cls._attributes)
+        NeonResource.__init__(found, resource_name, everything, ResourceOptions.merge(opts, ResourceOptions(id=id)))
+        return found
 
     def translate_output_property(self, prop: str) -> str:
         """The attribute of a wire name: with properties given as a mapping the SDK keeps outputs under attribute names."""
