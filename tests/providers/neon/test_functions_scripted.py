@@ -71,7 +71,7 @@ def test_snapshots_are_those_of_the_project_or_of_one_branch() -> None:
         a_snapshot(3, age=timedelta(hours=3), branch=None),
     )
     found = neon.ask("listSnapshots", projectId=PROJECT)["snapshots"]
-    assert [item["snapshotId"] for item in found] == ["snap-1", "snap-2", "snap-3"]
+    assert [item["snapshotId"] for item in found] == ["snap-3", "snap-2", "snap-1"]
     found = neon.ask("listSnapshots", projectId=PROJECT, branchId=BRANCH)["snapshots"]
     assert found == [
         {

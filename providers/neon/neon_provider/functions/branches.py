@@ -25,7 +25,7 @@ async def get_branch(session: Session, args: Properties, _: str) -> Properties:
 
 
 async def list_branches(session: Session, args: Properties, _: str) -> Properties:
-    """Every branch of a project, or those with a text in their name or id."""
+    """Every branch of a project, or those with a text in their name or id; oldest first."""
     found = await _branches(session, str(args["projectId"]), args.get("search") or None)
     return {"branches": [shown(branch) for branch in found]}
 
@@ -42,11 +42,13 @@ async def compare_schema(session: Session, args: Properties, _: str) -> Properti
 
 
 async def _branches(session: Session, project_id: str, search: str | None) -> list[Branch]:
+    """Oldest first: Neon's own order is by change, which would differ from run to run."""
+    path = path_of("projects", project_id, "branches")
+    order = {"sort_by": "created_at", "sort_order": "asc"}
     with naming(f"project {project_id}"):
-        listed = await session.pages(
-            path_of("projects", project_id, "branches"), "branches", cursor=("next", "cursor"), search=search
-        )
-    return [branch for branch in map(Branch.read, listed) if not branch.deleted_at]
+        listed = await session.pages(path, "branches", cursor=("next", "cursor"), search=search, **order)
+    found = [branch for branch in map(Branch.read, listed) if not branch.deleted_at]
+    return sorted(found, key=lambda branch: (branch.created_at, branch.id))
 
 
 def shown(branch: Branch) -> dict[str, Any]:

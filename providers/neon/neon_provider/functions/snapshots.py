@@ -17,7 +17,7 @@ from neon_provider.shapes import WHOLE
 
 
 async def list_snapshots(session: Session, args: Properties, _: str) -> Properties:
-    """Every snapshot of a project, or of one of its branches."""
+    """Every snapshot of a project, or of one of its branches; oldest first."""
     found = await _snapshots(session, str(args["projectId"]), args.get("branchId"))
     return {"snapshots": [_shown(snapshot) for snapshot in found]}
 
@@ -69,7 +69,7 @@ async def _snapshots(session: Session, project_id: str, branch_id: str | None) -
         listed = await session.pages(
             path_of("projects", project_id, "snapshots"), "snapshots", cursor=("next", "cursor")
         )
-    found = [SnapshotRecord.read(item) for item in listed]
+    found = sorted(map(SnapshotRecord.read, listed), key=lambda snapshot: (snapshot.created_at, snapshot.id))
     if branch_id is None:
         return found
     found = [snapshot for snapshot in found if snapshot.source_branch_id == branch_id]
