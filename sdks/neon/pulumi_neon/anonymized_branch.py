@@ -1,5 +1,5 @@
-"""A branch whose personal data is masked, by rules, in a copy of its parent's data: for tests and previews. Beta at
-Neon."""
+"""A branch whose personal data is masked, by rules, in a copy of its parent's data: for tests and previews. Not for
+projects with `allowedIps`. Beta at Neon."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pulumi_neon._resource import NeonResource
 
 
 class AnonymizedBranch(NeonResource):
-    """A branch whose personal data is masked, by rules, in a copy of its parent's data: for tests and previews. Beta
-    at Neon. https://neon.com/docs/workflows/data-anonymization
+    """A branch whose personal data is masked, by rules, in a copy of its parent's data: for tests and previews. Not
+    for projects with `allowedIps`. Beta at Neon. https://neon.com/docs/workflows/data-anonymization
 
     project_id: Id of the project; a change replaces.
     name: Name, 1-256 characters; changed in place.
@@ -38,7 +38,7 @@ class AnonymizedBranch(NeonResource):
     deletion_protection: Refuse to delete; default: whether it is `protected`. Set it to false and apply before a
         destroy.
     masking_rules: Which columns are masked and how: `{database, schema, table, column, maskingFunction,
-        maskingValue}`, one of the last two each. A change is made in place, and the branch is masked again.
+        maskingValue}`, one of the last two each. Changed in place; the branch, already masked, is then masked again.
     """
 
     _kind = "neon:index:AnonymizedBranch"

@@ -17,8 +17,8 @@ class Provider(pulumi.ProviderResource):
         Else NEON_API_URL.
     org_id: Organisation that new projects belong to; needed with a personal key that has several. Default: the key's
         own.
-    plan: Plan whose limits are judged at preview; default `auto`, which asks Neon once. With a plan given, preview
-        needs no network. https://neon.com/docs/introduction/plans
+    plan: Plan whose limits are judged at preview; default `auto`, which asks Neon once. Where Neon cannot be reached,
+        preview goes on with what it knows. https://neon.com/docs/introduction/plans
     request_timeout: Seconds that one request may take; default 30.
     operation_timeout: Seconds that one change with its operations may take, unless the resource's `customTimeouts`
         say otherwise; default 600.
