@@ -167,6 +167,23 @@ def test_inputs_go_out_and_outputs_come_in_under_their_names(
     assert found == {snake(key): value for key, value in expected.items()}
 
 
+def test_the_keys_in_a_mapping_stay_as_they_are_both_ways(monitor: Monitor) -> None:
+    """Labels named `parent_id` went out as `parentId`, and `databaseName` of a default branch came in as `database_name`."""
+    labels = {"parent_id": "a", "projectId": "b", "expires_at": "c"}
+    branch = {"name": "main", "roleName": "owner", "databaseName": "app"}
+    found: list[Any] = []
+
+    def check() -> Any:
+        labelled = pulumi_neon.Branch("it", project_id="p", name="n", annotations=labels)
+        project = pulumi_neon.Project("it", name="n", region_id="aws-eu-central-1", default_branch=branch)
+        return pulumi.Output.all(labelled.annotations, project.default_branch).apply(found.extend)
+
+    pulumi.runtime.test(check)()  # type: ignore[no-untyped-call]
+    assert json_format.MessageToDict(monitor.seen["neon:index:Branch"].object)["annotations"] == labels
+    assert json_format.MessageToDict(monitor.seen["neon:index:Project"].object)["defaultBranch"] == branch
+    assert found == [labels, branch]
+
+
 @pytest.mark.parametrize(("cls", "described"), PAIRS)
 def test_one_that_exists_is_read_by_its_id_and_not_registered(
     monitor: Monitor, cls: type[NeonResource], described: dict[str, Any]

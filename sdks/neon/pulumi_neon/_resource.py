@@ -19,18 +19,21 @@ class NeonResource(pulumi.CustomResource):
     _secret: ClassVar[Sequence[str]] = ()
     _wire_names: ClassVar[Mapping[str, str]] = {}
     _attributes: ClassVar[Mapping[str, str]] = {}
+    _arguments: ClassVar[type]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         declared = {name: getattr(cls, name, None) for name in cls.__annotations__}
         cls._wire_names = {name: str(prop.name) for name, prop in declared.items() if prop and hasattr(prop, "name")}
         cls._attributes = {wire: name for name, wire in cls._wire_names.items()}
+        cls._arguments = _arguments_of(cls.__name__, cls._wire_names)
 
     def __init__(self, name: str, properties: Mapping[str, Any], opts: ResourceOptions | None = None) -> None:
-        given = {**dict.fromkeys(self._computed), **properties}
+        given = object.__new__(self._arguments)
+        for wire, value in {**dict.fromkeys(self._computed), **properties}.items():
+            pulumi.set(given, self._attributes[wire], value)
         secret = ResourceOptions(additional_secret_outputs=list(self._secret), version=VERSION)
-        named = {self._attributes.get(wire, wire): value for wire, value in given.items()}
-        super().__init__(self._kind, name, named, ResourceOptions.merge(secret, opts))
+        super().__init__(self._kind, name, given, ResourceOptions.merge(secret, opts))
 
     @classmethod
     def get(cls, resource_name: str, id: Input[str], opts: ResourceOptions | None = None) -> Self:  # noqa: A002 - Pulumi's name
@@ -40,10 +43,10 @@ class NeonResource(pulumi.CustomResource):
         NeonResource.__init__(found, resource_name, everything, ResourceOptions.merge(opts, ResourceOptions(id=id)))
         return found
 
-    def translate_output_property(self, prop: str) -> str:
-        """The attribute of a wire name: with properties given as a mapping the SDK keeps outputs under attribute names."""
-        return self._attributes.get(prop, prop)
 
-    def translate_input_property(self, prop: str) -> str:
-        """The wire name of an attribute."""
-        return self._wire_names.get(prop, prop)
+def _arguments_of(name: str, wire_names: Mapping[str, str]) -> type:
+    """A class that tells the SDK the wire name of each property. It would also translate the keys of a mapping in one, a
+    person's own labels among them, if it were given a mapping and the names by `translate_input_property`."""
+    properties = {attribute: pulumi.property(wire) for attribute, wire in wire_names.items()}
+    annotations = dict.fromkeys(wire_names, Any)
+    return pulumi.input_type(type(f"_{name}", (), {"__annotations__": annotations, **properties}))
