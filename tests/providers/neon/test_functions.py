@@ -9,6 +9,7 @@ from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
 from neon_provider.errors import Invalid, NotFound, Unauthorized
+from rehearsal.clouds.neon import Fault
 from tests.providers.neon.asking import ask
 from tests.providers.neon.harness import SCHEDULE, Made, Neon
 
@@ -140,6 +141,24 @@ def test_a_function_never_changes_anything(neon: Neon, project: Made) -> None:
     ):
         assert ask(neon, name, **args).values
     assert neon.changes() == before
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("refuse", "GET", "/regions", status=503),
+        Fault("refuse", "GET", "/regions", status=429, retry_after="2"),
+        Fault("refuse", "GET", "/regions", status=500),
+        Fault("reset-after", "GET", "/regions"),
+        Fault("malformed", "GET", "/regions"),
+        Fault("extra-fields", "GET", "/regions"),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.status}",
+)
+def test_a_look_survives_what_passes(neon: Neon, fault: Fault) -> None:
+    neon.faults(fault)
+    assert ask(neon, "getRegions").values["regions"]
+    assert len(neon.service.faults.struck) == 1
 
 
 def test_a_wrong_key_is_told_without_the_key(neon: Neon) -> None:
