@@ -29,7 +29,7 @@ class NeonResource(pulumi.CustomResource):
         cls._arguments = _arguments_of(cls.__name__, cls._wire_names)
 
     def __init__(self, name: str, properties: Mapping[str, Any], opts: ResourceOptions | None = None) -> None:
-        given: object = object.__new__(self._arguments)
+        given: Any = object.__new__(self._arguments)
         for wire, value in {**dict.fromkeys(self._computed), **properties}.items():
             pulumi.set(given, self._attributes[wire], value)
         secret = ResourceOptions(additional_secret_outputs=list(self._secret), version=VERSION)
