@@ -25,6 +25,10 @@ ENDPOINT = "neon:index:Endpoint"
 ROLE = "neon:index:Role"
 DATABASE = "neon:index:Database"
 SCHEDULE = "neon:index:BackupSchedule"
+SNAPSHOT = "neon:index:Snapshot"
+ANONYMIZED = "neon:index:AnonymizedBranch"
+API_KEY = "neon:index:OrgApiKey"
+LIMIT = "neon:index:SpendingLimit"
 
 UNKNOWN = PropertyValue(Computed())
 
@@ -48,8 +52,11 @@ class FakeClock:
         if self._service:
             self._service.advance(seconds)
 
+    async def pace(self, seconds: float) -> None:
+        self.time += seconds
+
     def clock(self) -> Clock:
-        return Clock(lambda: self.time, self.sleep)
+        return Clock(lambda: self.time, self.sleep, self.pace)
 
 
 @dataclass

@@ -11,7 +11,21 @@ from pulumi.provider.experimental.provider import PropertyDiffKind
 from neon_provider.convert import Properties
 from neon_provider.resources import RESOURCES
 from neon_provider.resources.base import Change
-from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, UNKNOWN, Made, Neon
+from tests.providers.neon.harness import (
+    ANONYMIZED,
+    API_KEY,
+    BRANCH,
+    DATABASE,
+    ENDPOINT,
+    LIMIT,
+    PROJECT,
+    ROLE,
+    SCHEDULE,
+    SNAPSHOT,
+    UNKNOWN,
+    Made,
+    Neon,
+)
 
 OTHER: dict[str, Any] = {
     "pgVersion": 16,
@@ -43,6 +57,12 @@ OTHER: dict[str, Any] = {
     "items": [{"frequency": "weekly", "day": 1}],
     "parentTimestamp": "2026-01-01T00:00:00Z",
     "expiresAt": "2026-01-02T00:00:00Z",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "retainOnDelete": True,
+    "maskingRules": [
+        {"database": "shop", "schema": "public", "table": "people", "column": "name", "maskingValue": "x"}
+    ],
+    "cents": 500,
 }
 """Another value for each property; a text where none is given."""
 
@@ -50,22 +70,28 @@ BEFORE: dict[str, Any] = {
     "quota": {"writtenDataBytes": 1},
     "parentTimestamp": "2025-01-01T00:00:00Z",
     "expiresAt": "2025-01-02T00:00:00Z",
+    "timestamp": "2025-01-01T00:00:00Z",
     "items": [{"frequency": "daily"}],
 }
 """A value before, where a text is not enough."""
 
 CHANGES = [(token, key) for token, resource in RESOURCES.items() for key in resource.properties]
+ON_BRANCH = {"projectId", "branchId"}
+ORIGIN = {"projectId", "parentId", "parentLsn", "parentTimestamp", "initSource", "archived", "annotations"}
 REPLACING = {
     PROJECT: {"regionId", "pgVersion", "orgId", "storePasswords"},
-    BRANCH: {"projectId", "parentId", "parentLsn", "parentTimestamp", "initSource", "archived", "annotations"},
-    ENDPOINT: {"projectId", "branchId", "type"},
-    ROLE: {"projectId", "branchId", "name", "noLogin"},
-    DATABASE: {"projectId", "branchId"},
-    SCHEDULE: {"projectId", "branchId"},
+    BRANCH: ORIGIN,
+    ANONYMIZED: ORIGIN,
+    ENDPOINT: {*ON_BRANCH, "type"},
+    ROLE: {*ON_BRANCH, "name", "noLogin"},
+    DATABASE: ON_BRANCH,
+    SCHEDULE: ON_BRANCH,
+    SNAPSHOT: {*ON_BRANCH, "timestamp", "lsn"},
+    API_KEY: {"orgId", "name", "projectId"},
+    LIMIT: {"orgId"},
 }
 KEPT = {"defaultBranch", "defaultEndpoint", "endpointDefaults", "maintenanceWindow"}
 """What Neon has no default for that one could go back to."""
-DELETES_FIRST = {ENDPOINT, ROLE, DATABASE, SCHEDULE}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +134,6 @@ def test_another_value_of_a_property_updates_or_replaces(neon: Neon, type_token:
     assert response.replaces == ([key] if replaces else [])
     assert response.detailed_diff
     assert response.detailed_diff[key].kind is kind
-    assert response.delete_before_replace == (type_token in DELETES_FIRST)
     assert not neon.diff(before, {**before.inputs, key: OTHER.get(key, "y")}, [key]).changes
 
 
@@ -129,7 +154,7 @@ def test_a_property_added_or_taken_away(neon: Neon, type_token: str, key: str) -
     added = neon.diff(bare, whole.inputs)
     assert (added.diffs, added.replaces) == ([key], [key] if replaces else [])
     taken = neon.diff(whole, bare.inputs)
-    stays = replaces or key in KEPT
+    stays = replaces or key in KEPT or (type_token, key) == (SNAPSHOT, "name")
     assert (taken.diffs, taken.replaces) == ([] if stays else [key], [])
     assert taken.changes is not stays
 
@@ -165,6 +190,31 @@ def test_another_way_to_say_the_same_is_no_change(
 ) -> None:
     before = made(type_token, **old)
     assert not neon.diff(before, {**before.inputs, **new}).changes
+
+
+FIRST: list[tuple[str, Properties, Properties, bool]] = [
+    (BRANCH, {"name": "main", "initSource": "parent-data"}, {"initSource": "schema-only"}, True),
+    (BRANCH, {"name": "main", "initSource": "parent-data"}, {"initSource": "schema-only", "name": "other"}, False),
+    (ENDPOINT, {"type": "read_only"}, {"type": "read_write"}, True),
+    (ENDPOINT, {"type": "read_write"}, {"type": "read_only"}, False),
+    (ENDPOINT, {}, {"branchId": "br-other"}, False),
+    (ROLE, {}, {"noLogin": True}, True),
+    (ROLE, {}, {"name": "other"}, False),
+    (ROLE, {}, {"branchId": "br-other"}, False),
+    (DATABASE, {}, {"branchId": "br-other"}, False),
+    (SCHEDULE, {}, {"branchId": "br-other"}, False),
+    (PROJECT, {"regionId": "aws-us-east-1"}, {"regionId": "aws-eu-central-1"}, False),
+]
+
+
+@pytest.mark.parametrize(("type_token", "old", "new", "first"), FIRST)
+def test_the_old_object_goes_first_only_where_the_new_one_takes_its_name_or_place(
+    neon: Neon, type_token: str, old: Properties, new: Properties, first: bool
+) -> None:
+    before = made(type_token, **old)
+    response = neon.diff(before, {**before.inputs, **new})
+    assert response.replaces
+    assert response.delete_before_replace is first
 
 
 def test_a_limit_taken_out_of_the_quota_is_a_change(neon: Neon) -> None:
