@@ -71,4 +71,4 @@ def test_the_example_comes_up_stays_refuses_to_go_and_can_be_read(pulumi: Pulumi
     refused = pulumi("destroy", "--yes", "--skip-preview")
     assert refused.returncode != 0
     assert "deletionProtection" in refused.stdout
-    assert [len(service.objects()[kind]) for kind in ("project", "branch", "role", "database")] == [1, 2, 4, 3]
+    assert [len(service.objects()[kind]) for kind in ("project", "branch")] == [1, 2]
