@@ -235,12 +235,25 @@ def test_a_run_that_does_not_end_in_time_is_an_error_with_its_state_and_the_next
         assert status(neon, after)["state"] == "anonymized"
 
 
-def test_a_branch_that_cannot_be_prepared_is_an_error_that_says_to_replace_it(neon: Neon, asked: Properties) -> None:
+def test_a_branch_that_cannot_be_prepared_is_replaced_by_the_next_run(neon: Neon, asked: Properties) -> None:
     neon.service.switches.anonymization = "never-starts"
-    with pytest.raises(errors.PartialFailure, match="initialization_error") as caught:
+    with pytest.raises(
+        errors.PartialFailure, match=r"initialization_error \(scripted\).*the next run replaces it"
+    ) as caught:
         neon.create(ANONYMIZED, asked)
-    with pytest.raises(errors.PartialFailure, match=r"initialization_error \(scripted\)\. Replace the branch"):
-        neon.update(kept_after(caught.value, asked), asked)
+    kept = kept_after(caught.value, asked)
+    response = neon.diff(kept, asked)
+    assert (response.replaces, response.delete_before_replace) == (["status"], True)
+    with pytest.raises(errors.PartialFailure, match="the next run replaces it"):
+        neon.update(kept, asked)
+    neon.service.switches.anonymization = "works"
+    neon.restart()
+    found = neon.read(kept)
+    assert found
+    assert neon.diff(found, asked).replaces == ["status"]
+    neon.delete(found)
+    assert neon.create(ANONYMIZED, asked).state["status"] == "anonymized"
+    assert len(held(neon)) == 1
 
 
 # ---- update ------------------------------------------------------------------------------------------------------

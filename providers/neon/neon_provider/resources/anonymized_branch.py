@@ -8,15 +8,16 @@ with PostgreSQL Anonymizer (neon.com/docs/workflows/data-anonymization).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from neon_provider.checks import Problem
 from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties, known
-from neon_provider.errors import Conflict, Invalid, NotFound, OperationFailed
+from neon_provider.errors import Conflict, Invalid, NotFound, OperationFailed, PartialFailure
 from neon_provider.models import Branch as BranchModel
 from neon_provider.models import Model
-from neon_provider.resources.base import Property, Scope
+from neon_provider.resources.base import Difference, Property, Scope
 from neon_provider.resources.branch import Branch, split
 from neon_provider.shapes import TEXT, objects
 
@@ -28,6 +29,10 @@ _STARTING: Final = frozenset({"created", "initialized", "anonymizing"})
 _BUSY: Final = frozenset({"created", "anonymizing"})
 """States in which no run can be started."""
 _UNPREPARED: Final = "initialization_error"
+
+
+class _NotPrepared(OperationFailed):
+    """The branch was not prepared for masking, and never will be."""
 
 
 class _Status(Model):
@@ -63,6 +68,17 @@ class AnonymizedBranch(Branch):
         if key == "maskingRules" and isinstance(old, list) and isinstance(new, list):
             return sorted(map(_identity, old)) == sorted(map(_identity, new))
         return super().same(key, old, new)
+
+    def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
+        """A branch that cannot be masked is made anew."""
+        found = super().diff(state, news, ignore)
+        if state.get("status") != _UNPREPARED:
+            return found
+        return replace(found, updated=(*found.updated, "status"), replaces=(*found.replaces, "status"))
+
+    def partial(self, resource_id: str, known_of: Properties, error: Exception) -> PartialFailure:
+        failed = {"status": _UNPREPARED} if isinstance(error, _NotPrepared) else {}
+        return super().partial(resource_id, {**known_of, **failed}, error)
 
     def _request(self, inputs: Properties, nonce: str) -> tuple[str, Properties]:
         _, body = super()._request(inputs, nonce)
@@ -156,9 +172,10 @@ async def _mask(client: Session, path: str, before: _Status) -> _Status:
 
 
 def _failed(path: str, status: _Status) -> OperationFailed:
-    again = "Replace the branch: it cannot be masked" if status.state == _UNPREPARED else "Run again to mask it again"
     answer = f"it ended as {status.state}" + (f" ({status.status_message})" if status.status_message else "")
-    return OperationFailed(f"masking {path}", answer, advice=again)
+    if status.state == _UNPREPARED:
+        return _NotPrepared(f"masking {path}", answer, advice="It cannot be masked: the next run replaces it")
+    return OperationFailed(f"masking {path}", answer, advice="Run again to mask it again")
 
 
 def _judged(rules: list[Properties]) -> Iterator[Problem]:
