@@ -95,6 +95,11 @@ class Context:
             self.failures.append(failure)
             self.sink.emit(events.diagnostic(urn, failure.message, "error"))
 
+    def tell(self, severity: str, message: str, urn: str) -> None:
+        """Hand on a message for people; what is for debugging only stays unsaid."""
+        if severity != "debug":
+            self.sink.emit(events.diagnostic(urn, self.redact(message), severity))
+
     def redact(self, text: str) -> str:
         """The text without any secret value that this run knows."""
         known: Iterator[Properties] = (

@@ -28,8 +28,10 @@ from rehearsal.engine.values import (
 
 ProviderFactory: TypeAlias = Callable[[], p.Provider]
 """Makes one provider; a provider may have `in_memory = True` (its coroutines never wait), an
-`async adopt(urn, type, inputs) -> (id, properties) | None` that finds what an interrupted create left behind, and an
-`async close()`."""
+`async adopt(urn, type, inputs) -> (id, properties) | None` that finds what an interrupted create left behind, an
+`async close()`, and a `log` that is set to where its messages go."""
+ProviderLog: TypeAlias = Callable[[str, str, str], None]
+"""Takes a severity, a message and the URN it is about, or an empty one."""
 
 _T = TypeVar("_T")
 
@@ -38,6 +40,7 @@ class Host:
     """All provider instances of a run, and the event loop of those that wait for something."""
 
     def __init__(self, factories: Mapping[str, ProviderFactory]) -> None:
+        self.log: ProviderLog | None = None
         self._factories = factories
         self._loop: asyncio.AbstractEventLoop | None = None
         self._made: list[p.Provider] = []
@@ -49,6 +52,8 @@ class Host:
             known = ", ".join(sorted(self._factories))
             raise ProviderError(f"there is no provider for package {package!r}; known are: {known}")
         provider = factory()
+        if self.log is not None and hasattr(provider, "log"):
+            provider.log = self.log
         self._made.append(provider)
         return Handle(self, provider)
 

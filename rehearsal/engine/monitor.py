@@ -13,7 +13,6 @@ from pulumi.provider.experimental import provider as p
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2, provider_pb2, resource_pb2
 
-from rehearsal.engine import events
 from rehearsal.engine.context import Context
 from rehearsal.engine.errors import Failure, FailureKind, ProviderError, Stop
 from rehearsal.engine.goal import Goal, decode
@@ -184,9 +183,7 @@ class EngineLog:
 
     def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802
         """Hand a message on."""
-        if request.severity:
-            text = self._context.redact(request.message)
-            self._context.sink.emit(events.diagnostic(request.urn, text, _SEVERITIES[request.severity]))
+        self._context.tell(_SEVERITIES[request.severity], request.message, request.urn)
 
     def RequirePulumiVersion(self, request: Any) -> None:  # noqa: N802
         """Any version the SDK is content with."""

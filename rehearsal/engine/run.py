@@ -133,6 +133,7 @@ def run(
             packs=loaded,
             continue_on_error=options.continue_on_error,
         )
+        host.log = context.tell
         _settle_interrupted(context, state)
         journal = None if dry_run else state.open_journal(options.journal_hook)
         context.snapshot = Snapshot(state, journal)

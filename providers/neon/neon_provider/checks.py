@@ -29,6 +29,9 @@ KNOWN_REGIONS: Final = frozenset(
         "aws-ap-southeast-1",
         "aws-ap-southeast-2",
         "aws-sa-east-1",
+        "azure-eastus2",
+        "azure-westus3",
+        "azure-gwc",
     }
 )
 _RESERVED: Final = re.compile(r"postgres|template[01]|cloud_admin|(pg|neon)_.*")
@@ -120,8 +123,8 @@ def expiry(key: str, value: Any, now: datetime) -> Iterator[Problem]:
         yield key, f"must lie in the next 30 days, was {value}"
 
 
-def timestamp(key: str, value: Any, now: datetime) -> Iterator[Problem]:
-    """A moment in the past."""
+def timestamp(key: str, value: Any, now: datetime, plan: str = "") -> Iterator[Problem]:
+    """A moment in the past that the history can hold: 30 days at most, less on smaller plans."""
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
@@ -131,6 +134,10 @@ def timestamp(key: str, value: Any, now: datetime) -> Iterator[Problem]:
         yield key, f"must name its zone, such as {value}Z"
     elif moment > now:
         yield key, f"must not lie in the future, was {value}"
+    elif now - moment > timedelta(seconds=PLAN_HISTORY.get(plan, MAX_HISTORY)):
+        most = PLAN_HISTORY.get(plan, MAX_HISTORY)
+        where = f" on the {plan!r} plan" if plan in PLAN_HISTORY else ""
+        yield key, f"history goes back {most} seconds at most{where}, was {value}"
 
 
 def lsn(key: str, value: Any) -> Iterator[Problem]:
@@ -177,7 +184,7 @@ def schedule(key: str, value: Any) -> Iterator[Problem]:
             yield f"{where}.frequency", f"must be daily, weekly or monthly, was {frequency!r}"
         if not isinstance(hour, int) or not 0 <= hour <= 23:
             yield f"{where}.hour", f"must be 0 to 23 (UTC), was {hour!r}"
-        last = {"weekly": 7, "monthly": 28}.get(str(frequency))
+        last = {"weekly": 7, "monthly": 31}.get(str(frequency))
         if frequency == "daily" and day is not None:
             yield f"{where}.day", f"a daily snapshot has no day, was {day!r}"
         if last and (not isinstance(day, int) or not 1 <= day <= last):
@@ -189,6 +196,17 @@ def schedule(key: str, value: Any) -> Iterator[Problem]:
         if identity in seen:
             yield where, "stands twice"
         seen.add(identity)
+
+
+def short_months(key: str, value: Any) -> Iterator[Problem]:
+    """Monthly snapshots on days that some months do not have."""
+    for position, item in enumerate(value if isinstance(value, list) else []):
+        day = item.get("day") if isinstance(item, dict) and item.get("frequency") == "monthly" else None
+        if isinstance(day, int) and day > 28:
+            yield (
+                f"{key}[{position}].day",
+                f"what Neon does in months without a day {day} is not documented: 1 to 28 are safe",
+            )
 
 
 def utc_now() -> datetime:

@@ -305,7 +305,9 @@ class Session:
             return True
         if operation.status in FAILED and not (operation.status == "failed" and _in_future(operation.retry_at)):
             answer = f"it ended as {operation.status}" + (f" ({operation.error})" if operation.error else "")
-            raise OperationFailed(f"operation {operation.action} {operation.id}", answer, advice="Run again")
+            failed = OperationFailed(f"operation {operation.action} {operation.id}", answer, advice="Run again")
+            failed.final = True
+            raise failed
         if operation.status not in UNFINISHED | FAILED:
             self.client.warn(
                 f"operation {operation.action} has the status {operation.status!r}, which this version does not know:"
@@ -335,24 +337,28 @@ def _in_future(moment: str) -> bool:
         return False
 
 
-def _parsed(response: httpx.Response) -> Any:
-    """The body, `{}` for none; None when it cannot be read."""
+def _parsed(response: httpx.Response) -> dict[str, Any] | None:
+    """The body, `{}` for none; None when it is not one of Neon's, whose every body is an object. Only keys are listed in a
+    bare array: it is given as `items` of an object."""
     if not response.content:
         return {}
     try:
-        return response.json()
+        body = response.json()
     except ValueError:
         return None
+    if isinstance(body, list) and response.request.url.path.endswith("/api_keys"):
+        return {"items": body}
+    return body if isinstance(body, dict) else None
 
 
 def _error(asked: str, response: httpx.Response, key: str, sent_id: str, *, absolute: bool) -> NeonError:
     body = _parsed(response)
-    given = body if isinstance(body, dict) else {}
+    given = body or {}
     message, code, request_id = (
         str(given.get(name) or "").replace(key or "\0", "[secret]") for name in ("message", "code", "request_id")
     )
     status = response.status_code
-    unread = "the answer is not JSON"
+    unread = "the answer cannot be read: it is no JSON object"
     lost = not absolute and (status in _FAULTS or status < 300)
     kind = Unanswered if lost else ServerFault if status < 300 else from_status(status)
     return kind(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
@@ -11,7 +12,7 @@ from pulumi.runtime.rpc import UNKNOWN
 Properties: TypeAlias = dict[str, Any]
 """Plain values by wire name; whole numbers are `int`, a value not yet known is the string `UNKNOWN`."""
 
-__all__ = ["UNKNOWN", "Properties", "is_unknown", "known", "to_plain", "to_wire"]
+__all__ = ["UNKNOWN", "Properties", "hide", "is_unknown", "known", "secret_texts", "to_plain", "to_wire"]
 _INTERNAL: Final = "__"
 
 
@@ -37,6 +38,30 @@ def is_unknown(value: Any) -> bool:
 def known(properties: Mapping[str, Any]) -> Properties:
     """The properties that can be judged at preview."""
     return {key: value for key, value in properties.items() if not is_unknown(value)}
+
+
+def secret_texts(values: Mapping[str, PropertyValue]) -> frozenset[str]:
+    """Every scalar that stands under a secret mark, as its text."""
+    return frozenset(text for value in values.values() for text in _texts(value, value.is_secret))
+
+
+def hide(text: str, secret: Collection[str]) -> str:
+    """The text without any of these values; they are hidden as whole words, the longest first."""
+    for value in sorted(filter(None, secret), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "[secret]", text)
+    return text
+
+
+def _texts(value: PropertyValue, secret: bool) -> Iterator[str]:  # noqa: FBT001 - private, one caller
+    inner, secret = value.value, secret or value.is_secret
+    if isinstance(inner, Mapping):
+        for item in inner.values():
+            yield from _texts(item, secret)
+    elif isinstance(inner, list | tuple):
+        for item in inner:
+            yield from _texts(item, secret)
+    elif secret and isinstance(inner, str | int | float):
+        yield str(_plain(value))
 
 
 def _plain(value: PropertyValue) -> Any:

@@ -101,7 +101,9 @@ class Unanswered(NeonError):
 
 
 class OperationFailed(NeonError):
-    """An operation ended badly, or not in time."""
+    """An operation ended badly, or not in time. `final` is whether it will not end well any more."""
+
+    final: bool = False
 
 
 class Cancelled(NeonError):

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from neon_provider import config
+from neon_provider.account import Account
 from neon_provider.checks import Problem
 from neon_provider.client import Client, Clock
-from neon_provider.convert import Properties, is_unknown, to_plain, to_wire
-from neon_provider.errors import NeonError
+from neon_provider.convert import Properties, hide, is_unknown, secret_texts, to_plain, to_wire
 from neon_provider.functions import FUNCTIONS, Refused
 from neon_provider.resources import RESOURCES, Resource
 from neon_provider.resources.base import Difference, Scope
 
 VERSION: Final = "0.1.0"
 _SCHEMA: Final = Path(__file__).parent.parent / "schema.json"
-_PATIENCE: Final = 5  # seconds for a question whose answer only makes check stricter
-_SUBSCRIPTIONS: Final = ("free", "launch", "scale")
-
 
 Log: TypeAlias = Callable[[str, str, str], None]
 """Takes a severity (debug, info or warning), a message and the URN it is about, or an empty one."""
@@ -36,8 +32,7 @@ class NeonProvider(p.Provider):
         self._clock = clock
         self._config: config.Config | None = None
         self._client: Client | None = None
-        self._plan = ""
-        self._asking = asyncio.Lock()
+        self._account: Account | None = None
         self._adopted: set[str] = set()
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
@@ -73,7 +68,8 @@ class NeonProvider(p.Provider):
         self._config = config.read(to_plain(request.args))
         self._client = Client(self._config.client, clock=self._clock)
         self._client.warn = lambda message: self.log("warning", message, "")
-        self._plan = "" if self._config.plan == "auto" else self._config.plan
+        plan = "" if self._config.plan == "auto" else self._config.plan
+        self._account = Account(self._client, self._config.org_id, plan, lambda message: self.log("info", message, ""))
         return p.ConfigureResponse(
             accept_secrets=True, supports_preview=True, accept_outputs=True, accept_resources=False
         )
@@ -86,8 +82,19 @@ class NeonProvider(p.Provider):
         olds, news = to_plain(request.old_inputs), to_plain(request.new_inputs)
         if olds:
             self._held[request.urn] = olds
-        found = resource.check(olds, news, await self._known_plan())
-        return p.CheckResponse(request.new_inputs, [p.CheckFailure(key, reason) for key, reason in found])
+        found = list(resource.check(olds, news, await self._plan_for(olds, news)))
+        if self._account is not None:
+            found += await resource.check_live(olds, news, self._account)
+        for key, text in resource.advice(news):
+            self.log("warning", f"{key}: {text}", request.urn)
+        secret = secret_texts(request.new_inputs)
+        return p.CheckResponse(request.new_inputs, [p.CheckFailure(key, hide(text, secret)) for key, text in found])
+
+    async def _plan_for(self, olds: Properties, news: Properties) -> str:
+        """The plan to judge by. Neon is asked for it only when something changed: what stands was judged when it was new."""
+        if self._account is None:
+            return ""
+        return self._account.plan if olds == news else await self._account.ask_plan()
 
     async def diff(self, request: p.DiffRequest) -> p.DiffResponse:
         """What changed; asks nobody."""
@@ -173,35 +180,17 @@ class NeonProvider(p.Provider):
         return RESOURCES[token]
 
     def _scope(self, urn: str, timeout: float) -> Scope:
-        if self._client is None or self._config is None:
+        if self._client is None or self._config is None or self._account is None:
             raise RuntimeError("the provider is not configured")
         return Scope(
             client=self._client.session(timeout),
             urn=urn,
-            plan=self._plan,
+            plan=self._account.plan,
             org_id=self._config.org_id,
             held=self._held.get(urn),
             adopted=self._adopted,
             log=lambda severity, message: self.log(severity, message, urn),
         )
-
-    async def _known_plan(self) -> str:
-        """The plan to judge by; looked up once when set to auto, and not judged by when Neon cannot be reached."""
-        if self._config is None or self._client is None:
-            return self._plan
-        async with self._asking:
-            if not self._plan:
-                self._plan = await _plan_of(self._client)
-        return self._plan
-
-
-async def _plan_of(client: Client) -> str:
-    try:
-        answer: Any = await client.session(_PATIENCE).get("/users/me/organizations")
-    except NeonError:
-        return "unknown"
-    plans = {str(item.get("plan", "")).partition("_")[0] for item in answer.get("organizations") or []}
-    return plans.pop() if len(plans) == 1 and plans <= set(_SUBSCRIPTIONS) else "unknown"
 
 
 def _detailed(difference: Difference) -> dict[str, p.PropertyDiff]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import grpc
 import grpc.aio
@@ -15,9 +16,12 @@ from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
 from neon_provider.errors import PartialFailure
+
+_PATIENCE: Final = 5
+"""Seconds that a message may take to the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,65 +31,99 @@ class _Status(grpc.Status):
     trailing_metadata: tuple[tuple[str, bytes], ...]
 
 
+class EngineLog:
+    """Hands messages to the engine, at the address it gave; without one they are dropped."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._channel: grpc.aio.Channel | None = None
+        self._waiting: list[engine_pb2.LogRequest] = []
+
+    def __call__(self, severity: str, message: str, urn: str) -> None:
+        """Keep a message until `flush`."""
+        level = engine_pb2.LogSeverity.Value(severity.upper())
+        self._waiting.append(engine_pb2.LogRequest(severity=level, message=message, urn=urn))
+
+    async def flush(self) -> None:
+        """Send what was kept; an engine that does not listen is no reason to fail."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting or not self.address:
+            return
+        if self._channel is None:
+            self._channel = grpc.aio.insecure_channel(self.address, options=_GRPC_CHANNEL_OPTIONS)
+        stub: Any = engine_pb2_grpc.EngineStub(self._channel)  # its annotations are of the blocking API
+        with suppress(grpc.RpcError):
+            for request in waiting:
+                await stub.Log(request, timeout=_PATIENCE)
+
+
 class Servicer(ProviderServicer):
     """See the module."""
 
+    def __init__(self, args: list[str], version: str, provider: p.Provider, engine_address: str) -> None:
+        super().__init__(args, version, provider, engine_address)
+        self.log = EngineLog(engine_address)
+        if hasattr(provider, "log"):
+            provider.log = self.log
+
     async def Attach(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's name
         """Take the engine's address when the engine attaches to a running provider (PULUMI_DEBUG_PROVIDERS)."""
-        self._engine_address = request.address
+        self._engine_address = self.log.address = request.address
         return empty_pb2.Empty()
 
     async def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Create."""
-        return await _answer(super().Create, request, context)
+        return await self._answer(super().Create, request, context)
 
     async def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Update."""
-        return await _answer(super().Update, request, context)
+        return await self._answer(super().Update, request, context)
 
     async def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Delete."""
-        return await _answer(super().Delete, request, context)
+        return await self._answer(super().Delete, request, context)
 
     async def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Read."""
-        return await _answer(super().Read, request, context)
+        return await self._answer(super().Read, request, context)
 
     async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Check."""
-        return await _answer(super().Check, request, context)
+        return await self._answer(super().Check, request, context)
 
     async def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Diff."""
-        return await _answer(super().Diff, request, context)
+        return await self._answer(super().Diff, request, context)
 
     async def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Answer a function."""
-        return await _answer(super().Invoke, request, context)
+        return await self._answer(super().Invoke, request, context)
 
     async def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Check the configuration."""
-        return await _answer(super().CheckConfig, request, context)
+        return await self._answer(super().CheckConfig, request, context)
 
     async def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Configure."""
-        return await _answer(super().Configure, request, context)
+        return await self._answer(super().Configure, request, context)
 
     async def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Give the schema."""
-        return await _answer(super().GetSchema, request, context)
+        return await self._answer(super().GetSchema, request, context)
 
-
-async def _answer(call: Callable[[Any, Any], Awaitable[Any]], request: Any, context: Any) -> Any:
-    """Call; an error is answered with its text alone. The SDK wraps what is raised into an exception whose text holds the
-    traceback, and keeps the original as its context."""
-    try:
-        return await call(request, context)
-    except Exception as wrapped:  # noqa: BLE001 - every error becomes an answer
-        error = wrapped.__context__ or wrapped
-        if isinstance(error, PartialFailure):
-            await context.abort_with_status(_init_failed(error))
-        await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    async def _answer(self, call: Callable[[Any, Any], Awaitable[Any]], request: Any, context: Any) -> Any:
+        """Call; an error is answered with its text alone. The SDK wraps what is raised into an exception whose text holds the
+        traceback, and keeps the original as its context."""
+        try:
+            return await call(request, context)
+        except Exception as wrapped:  # noqa: BLE001 - every error becomes an answer
+            error = wrapped.__context__ or wrapped
+            await self.log.flush()
+            if isinstance(error, PartialFailure):
+                await context.abort_with_status(_init_failed(error))
+            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        finally:
+            await self.log.flush()
 
 
 def _init_failed(error: PartialFailure) -> _Status:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 FaultKind: TypeAlias = Literal[
     "refuse",
+    "refuse-after",
     "reset-before",
     "reset-after",
     "delay",
@@ -43,10 +44,11 @@ class Fault:
     `times` says how many of them it strikes from there (0: all).
 
     refuse: answer `status` with `code` and `message`; `retry_after` is the header's text, or with `retry_after_date` the
-    seconds of which the header gives the date. reset-before, reset-after: cut the connection before or after the change
-    happened. silent-before, silent: the same, but the connection stays open and nothing ever comes. delay: answer
-    `seconds` late. malformed: half a body. not-json: a page of a proxy instead of the body. extra-fields: an answer of a
-    newer API. operation-…: how the operations of this call end (`endings.py`).
+    seconds of which the header gives the date. refuse-after: the same, but the change happened. reset-before,
+    reset-after: cut the connection before or after the change happened. silent-before, silent: the same, but the
+    connection stays open and nothing ever comes. delay: answer `seconds` late. malformed: half a body. not-json: a page
+    of a proxy instead of the body. extra-fields: an answer of a newer API. operation-…: how the operations of this call
+    end (`endings.py`).
     """
 
     kind: FaultKind

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from rehearsal.clouds.neon.branches import expire
 from rehearsal.clouds.neon.faults import Fault, FaultPlan
+from rehearsal.clouds.neon.inspection import PATH, inspect
+from rehearsal.clouds.neon.keys import UNLIMITED, Key
 from rehearsal.clouds.neon.kinds import INDEXES, KINDS, stands
 from rehearsal.clouds.neon.limits import RateLimit, retry_after
+from rehearsal.clouds.neon.postgres import Databases, PostgresError, find_binaries, refuse
 from rehearsal.clouds.neon.router import route
 from rehearsal.clouds.neon.switches import Switches
 from rehearsal.clouds.neon.transactions import transaction
 from rehearsal.clouds.neon.wire import PREFIX, Answer, Asked, Server
-from rehearsal.clouds.neon.world import Call, Document, Refusal, World
+from rehearsal.clouds.neon.world import ORGANIZATION, Call, Document, Refusal, World
 from rehearsal.clouds.store import Store
 
 _REQUESTS_KEPT: Final = 100_000
@@ -39,8 +43,10 @@ class Request:
 class NeonService:
     """The service; a context manager. Without a folder its state goes when it stops.
 
-    `url` is what NEON_API_URL must be, `api_key` the one key it accepts. `requests` (the last 100 000 at least), `faults`,
-    `switches`, `objects()`, `advance()` and `by_hand()` are for tests and scenarios.
+    `url` is what NEON_API_URL must be, `api_key` the organisation's key; `keys` are more of them by their text, and those
+    the API made count too. `requests` (the last 100 000 at least), `faults`, `switches`, `objects()`, `advance()` and
+    `by_hand()` are for tests and scenarios. With `postgres` each database is a real one, whose connection strings work;
+    raises `PostgresMissing` on a machine without it.
     """
 
     def __init__(
@@ -51,14 +57,20 @@ class NeonService:
         switches: Switches | None = None,
         port: int = 0,
         api_key: str = "",
+        keys: Mapping[str, Key] | None = None,
+        postgres: bool = False,
     ) -> None:
+        if postgres:
+            find_binaries()
         self._temporary = None if data else tempfile.TemporaryDirectory(prefix="neon-")
         folder = data or Path(self._temporary.name if self._temporary else ".")
         self.faults = faults or FaultPlan()
         self.switches = switches or Switches()
         self.requests: list[Request] = []
         self.api_key = api_key or f"napi_{secrets.token_hex(16)}"
+        self.keys = {self.api_key: UNLIMITED, **(keys or {})}
         self._world = World(Store(folder, "neon", INDEXES), self.switches)
+        self._postgres = Databases(folder, self._world.store) if postgres else None
         self._lock = threading.RLock()
         self._limit = RateLimit(self._world.now)
         self._stopping = threading.Event()
@@ -68,9 +80,18 @@ class NeonService:
     # ---- running -----------------------------------------------------------------------------------------------
 
     def start(self) -> NeonService:
-        """Listen on loopback."""
+        """Listen on loopback; returns when it may be asked."""
         self._stopping.clear()
-        self._server = Server(self._judge, self._port)
+        try:
+            if self._postgres is not None:
+                with self._world.store.transaction():
+                    pass  # what earlier runs left is known now
+                self._postgres.start()
+                self._world.observer, self._world.address = self._postgres.follow, self._postgres.address
+            self._server = Server(self._judge, self._port)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self) -> None:
@@ -79,6 +100,9 @@ class NeonService:
             self._stopping.set()
         if self._server is not None:
             self._server.stop()
+        if self._postgres is not None:
+            with self._lock:
+                self._postgres.stop()
         if self._temporary:
             self._temporary.cleanup()
 
@@ -103,9 +127,14 @@ class NeonService:
         """Every object that is not deleted, by kind, without passwords."""
         with self._call() as call:
             return {
-                kind: [call.shown(document) for document in call.all(kind) if stands(call, kind, document)]
+                kind: [call.whole(document) for document in call.all(kind) if stands(call, kind, document)]
                 for kind in KINDS
             }
+
+    @property
+    def ahead(self) -> float:
+        """Seconds the service's clock is ahead of the real one."""
+        return self._world.ahead
 
     def advance(self, seconds: float) -> None:
         """Move the service's clock on."""
@@ -127,6 +156,8 @@ class NeonService:
 
     def _judge(self, asked: Asked) -> Answer:
         """The answer to one request, the way a fault wants it; the request is kept as data."""
+        if asked.path.startswith(PATH):
+            return inspect(self, asked)
         fault = self.faults.take(asked.method, asked.path)
         answer = self._spoilt(asked, fault)
         if len(self.requests) >= 2 * _REQUESTS_KEPT:
@@ -143,11 +174,14 @@ class NeonService:
             return self._answer(asked, "")
         if fault.kind in ("reset-before", "silent-before"):
             return Answer(0, end="reset" if fault.kind == "reset-before" else "silent")
+        after = retry_after(int(fault.retry_after), "date") if fault.retry_after_date else fault.retry_after
+        refusal = _error(asked, fault.status, fault.message, fault.code, after)
         if fault.kind == "refuse":
-            after = retry_after(int(fault.retry_after), "date") if fault.retry_after_date else fault.retry_after
-            return _error(asked, fault.status, fault.message, fault.code, after)
+            return refusal
         answer = self._answer(asked, fault.ending)
         match fault.kind:
+            case "refuse-after":
+                return refusal
             case "reset-after":
                 return replace(answer, end="reset")
             case "silent":
@@ -161,7 +195,8 @@ class NeonService:
         return answer
 
     def _answer(self, asked: Asked, ending: str) -> Answer:
-        if asked.key != self.api_key:
+        key = self._key(asked.key)
+        if key is None:
             return _error(asked, 401, "this request is not authenticated")
         switches = self.switches
         try:
@@ -170,17 +205,33 @@ class NeonService:
             if wait:
                 return _error(asked, 429, "rate limit exceeded", after=retry_after(wait, switches.retry_after))
             body = _json(asked.content)
+            refusal = key.refusal(asked.method, asked.path, asked.query, body, ORGANIZATION)
+            if refusal:
+                return _error(asked, *refusal)
+            if self._postgres is not None:
+                refuse(asked.method, asked.path, asked.query, body)
             with self._lock:
                 if self._stopping.is_set():
                     return Answer(0, end="reset")
-                with transaction(self._world, self._lock, body, asked.query, ending) as call:
-                    if "project" in parts:
-                        expire(call, parts["project"])
+                with transaction(self._world, self._lock, body, asked.query, ending, key) as call:
                     reply = handler(call, **parts)
-        except Refusal as refusal:
-            after = retry_after(1, switches.retry_after_lock) if refusal.status == 423 else ""
-            return _error(asked, refusal.status, refusal.message, refusal.code, after)
+        except Refusal as told:
+            after = retry_after(1, switches.retry_after_lock) if told.status == 423 else ""
+            return _error(asked, told.status, told.message, told.code, after)
+        except PostgresError as error:
+            return _error(asked, 500, str(error))
         return Answer(204) if reply is None else Answer(status, reply)
+
+    def _key(self, text: str) -> Key | None:
+        """The key that has this text: one the service was given, or one the API made."""
+        key = self.keys.get(text)
+        if key is None and text:
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            with self._world.store.transaction():
+                made = self._world.store.find("api_key", {"_sha256": digest})
+            project = str(made[0].plain().get("project_id") or "") if made else ""
+            key = Key("project" if project else "organization", project, revoked=not made)
+        return None if key is None or key.revoked else key
 
 
 def _json(content: bytes) -> Any:
@@ -196,8 +247,10 @@ def _error(asked: Asked, status: int, message: str, code: str = "", after: str =
     return Answer(status, {"request_id": request_id, "code": code, "message": message}, after)
 
 
-def _newer(body: Document) -> Document:
+def _newer(body: Document | list[Document]) -> Document | list[Document]:
     """A body as a newer API would send it: more fields at the top and in every object."""
+    if isinstance(body, list):
+        return [{**item, "brand_new": {"field": [1, 2, 3]}} for item in body]
     more = {"brand_new": {"field": [1, 2, 3]}}
     newer: Document = {}
     for key, value in body.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -26,8 +27,10 @@ def held(neon: Neon) -> list[dict[str, Any]]:
     return [item for schedule in neon.service.objects()["schedule"] for item in schedule["schedule"]]
 
 
-def test_a_preview_asks_nobody_and_knows_everything(neon: Neon) -> None:
-    assert unknown(neon.preview(SCHEDULE, {"projectId": "p", "branchId": "br-x", "items": [DAILY]})) == set()
+def test_a_preview_asks_nobody(neon: Neon) -> None:
+    assert unknown(neon.preview(SCHEDULE, {"projectId": "p", "branchId": "br-x", "items": [DAILY]})) == {
+        "effectiveSchedule"
+    }
     assert neon.service.requests == []
 
 
@@ -123,12 +126,13 @@ def test_a_schedule_that_cannot_be_cleared_is_not_counted_as_deleted() -> None:
 
 def test_a_schedule_that_stands_after_it_was_cleared_is_an_error(neon: Neon, backups: Properties) -> None:
     made = neon.create(SCHEDULE, backups)
-    real = neon.service.answer
+    real = neon.service._answer
 
-    def deaf(method: str, path: str, query: Any, body: Any, fault: Any) -> Any:
-        return (200, {}) if method == "PUT" else real(method, path, query, body, fault)
+    def deaf(asked: Any, ending: str) -> Any:
+        read = dataclasses.replace(asked, method="GET")
+        return real(read if asked.method == "PUT" else asked, ending)
 
-    neon.service.answer = deaf  # type: ignore[method-assign]
+    neon.service._answer = deaf  # type: ignore[method-assign]
     with pytest.raises(errors.Invalid, match="it still stands"):
         neon.delete(made)
 

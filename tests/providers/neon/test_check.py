@@ -146,7 +146,7 @@ BAD: list[tuple[str, Properties, str]] = [
     (SCHEDULE, {"items": [{"frequency": "daily", "day": 1}]}, "items[0].day"),
     (SCHEDULE, {"items": [{"frequency": "weekly", "day": 8}]}, "items[0].day"),
     (SCHEDULE, {"items": [{"frequency": "weekly"}]}, "items[0].day"),
-    (SCHEDULE, {"items": [{"frequency": "monthly", "day": 29}]}, "items[0].day"),
+    (SCHEDULE, {"items": [{"frequency": "monthly", "day": 32}]}, "items[0].day"),
     (SCHEDULE, {"items": [{"frequency": "daily", "retentionSeconds": 3_024_001}]}, "items[0].retentionSeconds"),
     (SCHEDULE, {"items": [{"frequency": "daily", "retentionSeconds": 3599}]}, "items[0].retentionSeconds"),
     (SCHEDULE, {"items": [{"frequency": "daily", "hour": 1}, {"frequency": "daily", "hour": 1}]}, "items[1]"),

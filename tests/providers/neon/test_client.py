@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from neon_provider import errors
-from neon_provider.client import Client, ClientConfig, check_id, path_of
+from neon_provider.client import Client, ClientConfig, Session, check_id, path_of
 from tests.providers.neon.harness import FakeClock
 
 KEY = "napi_canary_of_the_client"
@@ -24,6 +24,7 @@ class Line:
 
     def __init__(self, *answers: httpx.Response | Exception, **config: Any) -> None:
         self.sent: list[httpx.Request] = []
+        self.warned: list[str] = []
         self.time = FakeClock()
         self._answers = list(answers)
         self._config = ClientConfig(**{"api_key": KEY, "base_url": "http://neon.test/api/v2/", **config})
@@ -35,18 +36,19 @@ class Line:
             raise answer
         return answer
 
-    def use(self, call: Callable[[Client], Any]) -> Any:
+    def use(self, call: Callable[[Session], Any], timeout: float = 0) -> Any:
         async def run() -> Any:
             client = Client(self._config, transport=httpx.MockTransport(self._answer), clock=self.time.clock())
+            client.warn = self.warned.append
             try:
-                return await call(client)
+                return await call(client.session(timeout))
             finally:
                 await client.close()
 
         return asyncio.run(run())
 
-    def request(self, method: str = "GET", path: str = "/projects", **more: Any) -> Any:
-        return self.use(lambda client: client.request(method, path, **more))
+    def request(self, method: str = "GET", path: str = "/projects", timeout: float = 0, **more: Any) -> Any:
+        return self.use(lambda client: client.request(method, path, **more), timeout)
 
     def get(self, path: str = "/projects") -> Any:
         return self.request("GET", path)
@@ -100,7 +102,7 @@ def test_an_empty_answer_is_an_empty_object() -> None:
         (422, errors.Invalid),
         (423, errors.Locked),
         (429, errors.RateLimited),
-        (500, errors.ServerFault),
+        (500, errors.Unanswered),
         (503, errors.ServerFault),
     ],
 )
@@ -119,9 +121,11 @@ def test_an_error_in_another_form_than_neons_is_still_an_error_of_its_status(con
         Line(httpx.Response(409, content=content)).request("POST")
 
 
-def test_an_answer_that_is_not_json_is_the_servers_fault() -> None:
-    with pytest.raises(errors.ServerFault, match="not JSON"):
-        Line(httpx.Response(200, content=b'{"projects": [')).get()
+@pytest.mark.parametrize("content", [b'{"projects": [', b"<html>", b"[]", b'"x"'])
+def test_an_answer_that_is_no_json_object_is_asked_for_again_and_then_the_servers_fault(content: bytes) -> None:
+    assert Line(httpx.Response(200, content=content), ok({"a": 1})).get() == {"a": 1}
+    with pytest.raises(errors.ServerFault, match="no JSON object"):
+        Line(httpx.Response(200, content=content)).get()
 
 
 def test_a_path_is_encoded_and_never_has_an_empty_part() -> None:
@@ -171,18 +175,36 @@ def test_what_neon_did_not_take_is_sent_again(method: str, status: int) -> None:
     assert len(line.time.slept) == 2
 
 
-@pytest.mark.parametrize("status", [500, 502, 504])
-def test_a_post_is_not_sent_again_when_it_may_have_worked(status: int) -> None:
-    line = Line(refused(status), ok())
-    with pytest.raises(errors.ServerFault):
+MAY_HAVE_WORKED = [refused(500), refused(502), refused(504), httpx.Response(201, content=b'{"proj')]
+
+
+@pytest.mark.parametrize("answer", MAY_HAVE_WORKED)
+def test_a_post_is_not_sent_again_when_it_may_have_worked(answer: httpx.Response) -> None:
+    line = Line(answer, ok())
+    with pytest.raises(errors.Unanswered) as caught:
         line.request("POST")
-    assert len(line.sent) == 1
+    assert (len(line.sent), caught.value.status) == (1, answer.status_code)
+
+
+@pytest.mark.parametrize("answer", [*MAY_HAVE_WORKED, httpx.ReadError("x")])
+def test_a_post_that_makes_nothing_twice_is_sent_again(answer: httpx.Response | Exception) -> None:
+    line = Line(answer, ok({"done": True}))
+    assert line.request("POST", repeatable=True) == {"done": True}
+
+
+def test_every_try_of_a_request_has_the_same_id_which_an_error_names_when_neon_names_none() -> None:
+    line = Line(httpx.Response(503), max_retries=1)
+    with pytest.raises(errors.ServerFault) as caught:
+        line.get()
+    ids = {request.headers["X-Request-ID"] for request in line.sent}
+    assert (len(line.sent), ids) == (2, {caught.value.request_id})
+    assert caught.value.request_id in str(caught.value)
 
 
 @pytest.mark.parametrize("error", [httpx.ReadTimeout("x"), httpx.ReadError("x"), httpx.RemoteProtocolError("x")])
 def test_a_post_without_an_answer_is_not_sent_again(error: Exception) -> None:
     line = Line(error, ok())
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.Unanswered) as caught:
         line.request("POST")
     assert (len(line.sent), caught.value.status) == (1, 0)
 
@@ -296,7 +318,7 @@ def test_a_repeated_cursor_and_an_empty_page_end_a_listing(
 def test_a_listing_is_asked_once_until_something_changes() -> None:
     line = Line(ok({"items": [1]}))
 
-    async def twice_around_a_change(client: Client) -> None:
+    async def twice_around_a_change(client: Session) -> None:
         await client.listing("/x", "items")
         await client.listing("/x", "items")
         assert len(line.sent) == 1
@@ -310,8 +332,8 @@ def test_a_listing_is_asked_once_until_something_changes() -> None:
 # ---- operations --------------------------------------------------------------------------------------------------
 
 
-def settle(line: Line, *operations: dict[str, Any], **more: Any) -> None:
-    line.use(lambda client: client.settle("p", {"operations": list(operations)}, **more))
+def settle(line: Line, *operations: dict[str, Any], timeout: float = 0) -> None:
+    line.use(lambda client: client.settle("p", {"operations": list(operations)}), timeout)
 
 
 @pytest.mark.parametrize("status", ["finished", "skipped"])

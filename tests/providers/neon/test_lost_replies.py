@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from rehearsal.clouds.neon import Fault
 from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, Made, Neon, wire
 
 DAILY = [{"frequency": "daily"}]
+LOST = ["reset-after", "malformed", "not-json", "refuse-after"]
+"""The change happened, and its answer is of no use."""
 TYPES: dict[str, tuple[str, str, Callable[[Neon], Properties]]] = {
     PROJECT: ("/projects", "project", lambda neon: {"name": "new", "regionId": "aws-eu-central-1"}),
     BRANCH: (".*/branches", "branch", lambda neon: {"projectId": neon.project().id, "name": "new"}),
@@ -60,23 +63,50 @@ def test_a_create_whose_answer_was_lost_finds_what_it_made(neon: Neon, case: Cas
     assert (again.id, again.state) == (made.id, made.state)
 
 
-def test_a_create_that_never_arrived_is_an_error_and_the_next_run_makes_one(neon: Neon, case: Case) -> None:
+def test_a_create_that_never_arrived_is_sent_again_once_it_is_known_to_have_made_nothing(
+    neon: Neon, case: Case
+) -> None:
     type_token, path, kind, inputs, before = case
     neon.faults(Fault("reset-before", "POST", path))
-    with pytest.raises(errors.Unreachable):
+    sent, slept = len(neon.sent("POST")), len(neon.time.slept)
+    made = neon.create(type_token, inputs)
+    assert len(neon.sent("POST")) == sent + 2
+    assert len(neon.time.slept) >= slept + 2
+    assert count(neon, kind) == before + 1
+    assert not neon.diff(made, inputs).changes
+
+
+def test_a_create_that_never_arrives_is_an_error_and_the_next_run_makes_one(neon: Neon, case: Case) -> None:
+    type_token, path, kind, inputs, before = case
+    neon.faults(Fault("reset-before", "POST", path, times=2))
+    with pytest.raises(errors.Unanswered, match="nothing that it may have made was found"):
         neon.create(type_token, inputs)
     assert count(neon, kind) == before
+    neon.restart()
     neon.create(type_token, inputs)
     assert count(neon, kind) == before + 1
 
 
-@pytest.mark.parametrize("fault", ["malformed", "reset-after"])
-def test_after_a_run_that_died_the_next_one_takes_over_what_was_made(neon: Neon, case: Case, fault: Any) -> None:
+@pytest.mark.parametrize("fault", LOST)
+def test_a_create_whose_answer_is_no_use_finds_what_it_made(neon: Neon, case: Case, fault: Any) -> None:
     type_token, path, kind, inputs, before = case
-    lost = [Fault("reset-before", "GET", nth=n) for n in range(1, 60)] if fault == "reset-after" else []
-    neon.faults(Fault(fault, "POST", path), *lost)
-    with pytest.raises((errors.NeonError, errors.PartialFailure)):
+    neon.faults(Fault(fault, "POST", path))
+    sent = len(neon.sent("POST"))
+    made = neon.create(type_token, inputs)
+    assert neon.sent("POST")[sent:].count(neon.sent("POST")[sent]) == 1
+    assert count(neon, kind) == before + 1
+    assert not neon.diff(made, inputs).changes
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_after_a_run_that_died_the_next_one_takes_over_what_was_made(neon: Neon, case: Case, fault: Any) -> None:
+    """Reads fail as well after the POST, so that this run cannot look for what it made."""
+    type_token, path, kind, inputs, before = case
+    reads = len(neon.sent("GET"))
+    neon.faults(Fault(fault, "POST", path), Fault("reset-before", "GET", nth=1 + _reads_before(type_token), times=0))
+    with pytest.raises(errors.Unanswered, match="could not be looked for"):
         neon.create(type_token, inputs)
+    assert len(neon.sent("GET")) > reads
     neon.faults()
     neon.restart()
     made = neon.create(type_token, inputs)
@@ -86,14 +116,73 @@ def test_after_a_run_that_died_the_next_one_takes_over_what_was_made(neon: Neon,
         assert made.state["password"]
 
 
+def _reads_before(type_token: str) -> int:
+    """Reads that come before the POST: the regions at check, and projects and branches that an earlier run may have left."""
+    return {PROJECT: 2, BRANCH: 1}.get(type_token, 0)
+
+
 def test_a_plain_fault_of_the_server_is_told_and_the_create_is_not_sent_again(neon: Neon, case: Case) -> None:
     type_token, path, kind, inputs, before = case
     neon.faults(Fault("refuse", "POST", path, status=500))
     sent = len(neon.sent("POST"))
-    with pytest.raises(errors.ServerFault):
+    with pytest.raises(errors.Unanswered, match="nothing that it may have made was found") as caught:
         neon.create(type_token, inputs)
+    assert caught.value.status == 500
     assert len(neon.sent("POST")) == sent + 1
     assert count(neon, kind) == before
+
+
+@pytest.mark.parametrize("type_token", [PROJECT, BRANCH])
+def test_what_carries_our_mark_since_long_ago_is_not_taken_over_but_named(neon: Neon, type_token: str) -> None:
+    """Another stack of the same name may have made it: only a person can tell."""
+    _, kind, inputs_of = TYPES[type_token]
+    inputs = inputs_of(neon)
+    made = neon.create(type_token, inputs)
+    neon.service.by_hand(kind, made.id.rsplit("/", 1)[-1], created_at="2026-01-01T00:00:00Z")
+    before = count(neon, kind)
+    neon.restart()
+    with pytest.raises(errors.Conflict, match=f"pulumi import {type_token} <name> {made.id}"):
+        neon.create(type_token, inputs)
+    assert count(neon, kind) == before
+
+
+@pytest.mark.parametrize("type_token", [PROJECT, ROLE, DATABASE, ENDPOINT])
+def test_a_forced_replacement_never_takes_over_what_it_replaces(neon: Neon, type_token: str) -> None:
+    """The engine checks the inputs against those of the state before it asks for the new object."""
+    _, kind, inputs_of = TYPES[type_token]
+    inputs = inputs_of(neon)
+    made = neon.create(type_token, inputs)
+    before = count(neon, kind)
+    neon.restart()
+    assert neon.check(type_token, inputs, made.inputs) == {}
+    if type_token == PROJECT:
+        assert neon.create(type_token, inputs).id != made.id
+        assert count(neon, kind) == before + 1
+    else:
+        with pytest.raises(errors.Conflict, match="it exists already"):
+            neon.create(type_token, inputs)
+        assert count(neon, kind) == before
+
+
+def test_a_replica_is_known_again_by_its_name(neon: Neon) -> None:
+    project = neon.project()
+    replica = neon.on_default(project, type="read_only")
+    first = neon.create(ENDPOINT, replica, "first")
+    neon.faults(Fault("reset-after", "POST", ".*/endpoints"))
+    second = neon.create(ENDPOINT, replica, "second")
+    assert first.id != second.id
+    assert count(neon, "endpoint") == 3
+    neon.restart()
+    assert neon.create(ENDPOINT, replica, "second").id == second.id
+    assert count(neon, "endpoint") == 3
+
+
+def test_projects_that_could_not_be_listed_leave_a_create_undone(neon: Neon) -> None:
+    """Whether one of them is what an interrupted run made cannot be known."""
+    neon.service.switches.unavailable_projects = ("quiet-river-12345678",)
+    with pytest.raises(errors.ServerFault, match="could not list 1 projects"):
+        neon.project()
+    assert count(neon, "project") == 0
 
 
 def test_a_journal_finds_what_an_interrupted_create_left_and_nothing_else(neon: Neon, case: Case) -> None:
@@ -152,14 +241,14 @@ def test_what_is_listed_only_after_a_while_is_found_all_the_same(neon: Neon, typ
     path, kind, inputs_of = TYPES[type_token]
     inputs = inputs_of(neon)
     before = count(neon, kind)
-    real, since = neon.service.answer, len(neon.time.slept)
+    real, since = neon.service._answer, len(neon.time.slept)
 
-    def late(method: str, where: str, query: Any, body: Any, fault: Any) -> Any:
-        status, reply = real(method, where, query, body, fault)
-        hidden = method == "GET" and where.endswith(f"/{listing}") and len(neon.time.slept) < since + 2
-        return (status, {listing: []}) if hidden else (status, reply)
+    def late(asked: Any, ending: str) -> Any:
+        answer = real(asked, ending)
+        hidden = asked.method == "GET" and asked.path.endswith(f"/{listing}") and len(neon.time.slept) < since + 2
+        return dataclasses.replace(answer, body={listing: []}) if hidden else answer
 
-    neon.service.answer = late  # type: ignore[method-assign, assignment]
+    neon.service._answer = late  # type: ignore[method-assign]
     neon.faults(Fault("reset-after", "POST", path))
     neon.create(type_token, inputs)
     assert len(neon.time.slept) == since + 2

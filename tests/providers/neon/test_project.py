@@ -103,8 +103,8 @@ def test_a_project_without_stored_passwords_keeps_the_one_it_was_made_with(neon:
 
 
 def test_a_password_with_any_characters_is_encoded_in_the_uris(neon: Neon, project: Made) -> None:
-    odd = Made(PROJECT, "shop", project.id, project.inputs, {**project.state, "password": "a/b@c:d %"})
-    again = neon.read(odd)
+    neon.service.by_hand("role", f"{project.state['defaultBranchId']}/neondb_owner", password="a/b@c:d %")
+    again = neon.read(project)
     assert again
     assert "neondb_owner:a%2Fb%40c%3Ad%20%25@" in again.state["connectionUri"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from typing import Any
 
@@ -17,6 +18,7 @@ from neon_provider.provider import VERSION, NeonProvider
 from neon_provider.resources import RESOURCES
 from rehearsal.clouds.neon import Fault
 from tests.providers.neon.harness import PROJECT, SCHEDULE, Neon, urn_of, wire
+from tests.providers.neon.harness import UNKNOWN as UNKNOWN_WIRE
 
 KEY = "napi_canary_of_the_provider"
 
@@ -178,10 +180,26 @@ def test_an_update_at_preview_asks_nobody_and_keeps_what_is_known(neon: Neon) ->
     assert planned.secret == made.secret
 
 
-def test_nothing_is_asked_of_neon_before_there_is_something_to_ask(neon: Neon) -> None:
-    neon.check(PROJECT, {"name": "shop", "regionId": "aws-eu-central-1"})
-    neon.run(neon.provider.cancel())
-    assert neon.service.requests == []
+def test_a_check_asks_for_the_regions_once_and_only_for_another_region(neon: Neon) -> None:
+    wanted = {"name": "shop", "regionId": "aws-eu-central-1"}
+    neon.check(PROJECT, {"name": "shop", "regionId": UNKNOWN_WIRE})
+    neon.check(PROJECT, wanted, wanted)
+    assert neon.sent() == []
+    assert neon.check(PROJECT, wanted) == {}
+    assert (
+        "must be one of aws-ap-southeast-1" in neon.check(PROJECT, {**wanted, "regionId": "aws-af-south-1"})["regionId"]
+    )
+    assert neon.sent() == ["GET /regions"]
+
+
+def test_a_region_that_cannot_be_judged_is_said_and_passes(neon: Neon) -> None:
+    said: list[tuple[str, str]] = []
+    neon.provider.log = lambda severity, message, _urn: said.append((severity, message))
+    neon.faults(Fault("refuse", "GET", "/regions", status=403))
+    assert neon.check(PROJECT, {"name": "shop", "regionId": "aws-af-south-1"}) == {}
+    assert [severity for severity, _ in said] == ["info", "warning"]
+    assert "could not be asked for its regions" in said[0][1]
+    assert "'aws-af-south-1' is no region that was known" in said[1][1]
 
 
 def test_an_answer_of_a_newer_neon_is_understood(neon: Neon) -> None:
@@ -191,15 +209,16 @@ def test_an_answer_of_a_newer_neon_is_understood(neon: Neon) -> None:
 
 
 def test_an_answer_that_lacks_what_is_needed_keeps_the_id_of_what_was_made(neon: Neon) -> None:
-    real = neon.service.answer
+    real = neon.service._answer
 
-    def lacking(method: str, path: str, query: Any, body: Any, fault: Any) -> Any:
-        status, reply = real(method, path, query, body, fault)
-        if reply and "roles" in reply and method == "GET":
-            reply = {"roles": [{"password": "canary", "branch_id": role["branch_id"]} for role in reply["roles"]]}
-        return status, reply
+    def lacking(asked: Any, ending: str) -> Any:
+        answer = real(asked, ending)
+        if answer.body and "roles" in answer.body and asked.method == "GET":
+            bare = [{"password": "canary", "branch_id": role["branch_id"]} for role in answer.body["roles"]]
+            return dataclasses.replace(answer, body={"roles": bare})
+        return answer
 
-    neon.service.answer = lacking  # type: ignore[method-assign]
+    neon.service._answer = lacking  # type: ignore[method-assign]
     with pytest.raises(errors.PartialFailure, match=r"a Role of Neon's answer cannot be read: name") as caught:
         neon.project()
     assert caught.value.resource_id == neon.service.objects()["project"][0]["id"]

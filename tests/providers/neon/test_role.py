@@ -50,11 +50,13 @@ def test_a_role_has_its_password_as_a_secret_and_neither_diff_nor_refresh_sees_a
     assert (again.inputs, again.state, again.secret) == (app, made.state, {"password"})
 
 
-def test_a_refresh_asks_for_no_password_that_the_state_has(neon: Neon, app: Properties) -> None:
+def test_a_refresh_finds_the_password_that_another_person_set(neon: Neon, app: Properties) -> None:
     made = neon.create(ROLE, app)
-    before = len(neon.service.requests)
-    neon.read(made)
-    assert not any("reveal_password" in request for request in neon.sent()[before:])
+    neon.ask("POST", f"/projects/{app['projectId']}/branches/{app['branchId']}/roles/app/reset_password")
+    again = neon.read(made)
+    assert again
+    assert again.state["password"] == revealed(neon, made) != made.state["password"]
+    assert again.secret == {"password"}
 
 
 def test_a_role_that_cannot_log_in_has_no_password(neon: Neon, app: Properties) -> None:
@@ -90,26 +92,34 @@ def test_another_rotation_sets_another_password_in_place(neon: Neon, app: Proper
     assert not neon.diff(after, wanted).changes
 
 
-def test_a_rotation_whose_answer_was_lost_is_asked_for_again_by_the_next_run(neon: Neon, app: Properties) -> None:
+def test_a_rotation_whose_answer_was_lost_is_asked_for_again(neon: Neon, app: Properties) -> None:
+    made = neon.create(ROLE, app)
+    neon.faults(Fault("reset-after", "POST", ".*/reset_password"))
+    after = neon.update(made, {**app, "passwordRotation": "2026-02"})
+    assert after.state["password"] == revealed(neon, made) != made.state["password"]
+
+
+@pytest.mark.parametrize("fault", ["refuse", "operation-fails"])
+def test_a_rotation_that_failed_is_done_by_the_next_run_even_after_a_refresh(
+    neon: Neon, app: Properties, fault: Any
+) -> None:
     made = neon.create(ROLE, app)
     wanted = {**app, "passwordRotation": "2026-02"}
-    neon.faults(Fault("reset-after", "POST", ".*/reset_password"))
+    neon.faults(Fault(fault, "POST", ".*/reset_password", status=403))
     with pytest.raises(errors.PartialFailure) as caught:
         neon.update(made, wanted)
-    kept = Made(ROLE, "it", made.id, wanted, to_plain(caught.value.properties))
-    assert neon.diff(kept, wanted).diffs == ["passwordRotation"]
-    after = neon.update(kept, wanted)
-    assert after.state["password"] == revealed(neon, made)
-
-
-def test_a_rotation_whose_operation_failed_keeps_the_new_password(neon: Neon, app: Properties) -> None:
-    made = neon.create(ROLE, app)
-    neon.faults(Fault("operation-fails", "POST", ".*/reset_password"))
-    with pytest.raises(errors.PartialFailure) as caught:
-        neon.update(made, {**app, "passwordRotation": "2026-02"})
     assert caught.value.properties["password"].value == revealed(neon, made)
     assert caught.value.properties["password"].is_secret
     assert made.state["password"] not in str(caught.value)
+    kept = Made(ROLE, "it", made.id, wanted, to_plain(caught.value.properties))
+    refreshed = neon.read(kept)
+    assert refreshed
+    for state in (kept, refreshed):
+        assert neon.diff(state, wanted).diffs == ["passwordRotation"]
+        failed = revealed(neon, made)
+        after = neon.update(state, wanted)
+        assert after.state["password"] == revealed(neon, made) != failed
+        assert not neon.diff(after, wanted).changes
 
 
 def test_a_role_whose_operation_failed_keeps_its_id_and_its_password(neon: Neon, app: Properties) -> None:

@@ -186,7 +186,7 @@ def test_a_diff_travels_with_what_replaces_and_how(service: NeonService) -> None
         )
         reply = await stub.Diff(request)
         assert reply.changes == provider_pb2.DiffResponse.DIFF_SOME
-        assert (list(reply.replaces), list(reply.diffs), reply.deleteBeforeReplace) == (["name"], ["name"], True)
+        assert (list(reply.replaces), list(reply.diffs), reply.deleteBeforeReplace) == (["name"], ["name"], False)
         assert reply.detailedDiff["name"].kind == provider_pb2.PropertyDiff.UPDATE_REPLACE
 
     served(service, talk)

@@ -41,6 +41,9 @@ class BackupSchedule(Resource):
         if plan == "free":
             yield "items", "the 'free' plan has no scheduled snapshots: they need 'launch'"
 
+    def advice(self, news: Properties) -> Iterator[Problem]:
+        yield from checks.short_months("items", news.get("items"))
+
     def same(self, key: str, old: object, new: object) -> bool:
         if key == "items" and isinstance(old, list) and isinstance(new, list):
             return sorted(map(_identity, old)) == sorted(map(_identity, new))

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
+from neon_provider.account import Account
 from neon_provider.checks import Problem, utc_now
 from neon_provider.client import Session
 from neon_provider.convert import UNKNOWN, Properties, is_unknown, to_wire
@@ -117,6 +118,14 @@ class Resource(ABC):
         """Rules of this type, over the values that have their shape."""
         yield from ()
 
+    async def check_live(self, olds: Properties, news: Properties, account: Account) -> list[Problem]:
+        """Problems that only Neon can tell; nothing is asked for values that stand already."""
+        return []
+
+    def advice(self, news: Properties) -> Iterator[Problem]:
+        """What is allowed and worth a warning."""
+        yield from ()
+
     def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
         """Compare a state with new inputs."""
         added, deleted, updated = [], [], []
@@ -151,10 +160,6 @@ class Resource(ABC):
     def first_deletes(self, state: Properties, news: Properties) -> bool:
         """Whether a replacement must delete the old object first, because the new one would have the same name or place."""
         return False
-
-    def advice(self, news: Properties) -> Iterator[Problem]:
-        """What is allowed and worth a warning."""
-        yield from ()
 
     def planned(self, inputs: Properties, state: Properties | None = None) -> Properties:
         """What a preview knows of the result: the inputs, and computed outputs of before or not known yet."""
@@ -296,5 +301,5 @@ def changed(state: Properties, inputs: Properties, resource: Resource) -> Proper
     return {
         key: inputs.get(key, resource.properties[key].default)
         for key in difference.keys
-        if resource.properties[key].change is Change.UPDATE
+        if key in resource.properties and resource.properties[key].change is Change.UPDATE
     }

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from neon_provider import checks
 from neon_provider.checks import Problem
 from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties, known
-from neon_provider.errors import Conflict, NeonError, NotFound, Protected
+from neon_provider.errors import Conflict, NeonError, NotFound, OperationFailed, Protected
 from neon_provider.models import Branch as BranchModel
 from neon_provider.resources.base import (
     MARK,
     Change,
+    Difference,
     Property,
     Resource,
     Scope,
@@ -27,6 +28,9 @@ from neon_provider.resources.base import (
 )
 from neon_provider.resources.restored import heir_of, live_branches
 from neon_provider.shapes import FLAG, TEXT_MAP, WHOLE
+
+FAILED: Final = "failed"
+"""The state of a branch whose creation ended badly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,15 @@ class Branch(Resource):
         "deletionProtection": Property(Change.LOCAL, FLAG),
     }
     applied_last: ClassVar[frozenset[str]] = frozenset({"setAsDefault"})
-    computed = ("branchId", "state", "default", "logicalSize", "restoredFrom", "restoredAs", "restoreStatus")
+    computed: ClassVar[tuple[str, ...]] = (
+        "branchId",
+        "state",
+        "default",
+        "logicalSize",
+        "restoredFrom",
+        "restoredAs",
+        "restoreStatus",
+    )
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
         values, now = known(news), checks.utc_now()
@@ -70,8 +82,8 @@ class Branch(Resource):
         ):
             if key in values:
                 yield from check(key, values[key])
-        if "parentTimestamp" in values:
-            yield from checks.timestamp("parentTimestamp", values["parentTimestamp"], now)
+        if "parentTimestamp" in values and values["parentTimestamp"] != olds.get("parentTimestamp"):
+            yield from checks.timestamp("parentTimestamp", values["parentTimestamp"], now, plan)
         if "expiresAt" in values and values["expiresAt"] != olds.get("expiresAt"):
             yield from checks.expiry("expiresAt", values["expiresAt"], now)
         if "parentLsn" in news and "parentTimestamp" in news:
@@ -90,6 +102,13 @@ class Branch(Resource):
         if key in ("parentTimestamp", "expiresAt") and old != new:
             return datetime.fromisoformat(str(old)) == datetime.fromisoformat(str(new))
         return bool(old == new)
+
+    def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
+        """A branch whose creation failed for good never comes up: it is made anew."""
+        found = super().diff(state, news, ignore)
+        if state.get("state") != FAILED:
+            return found
+        return replace(found, updated=(*found.updated, "state"), replaces=(*found.replaces, "state"))
 
     def first_deletes(self, state: Properties, news: Properties) -> bool:
         """Two branches of a project cannot share a name."""
@@ -142,11 +161,17 @@ class Branch(Resource):
         project_id = str(inputs["projectId"])
         resource_id = f"{project_id}/{branch_id}"
         made = {key: value for key, value in inputs.items() if key not in self.applied_last}
+        so_far = {**made, "branchId": branch_id}
         try:
             await scope.client.settle(project_id, answer)
+        except OperationFailed as error:
+            raise self.partial(resource_id, {**so_far, "state": FAILED if error.final else ""}, error) from error
+        except NeonError as error:
+            raise self.partial(resource_id, so_far, error) from error
+        try:
             found = await self._apply(scope, project_id, branch_id, made, inputs)
         except NeonError as error:
-            raise self.partial(resource_id, {**made, "branchId": branch_id}, error) from error
+            raise self.partial(resource_id, so_far, error) from error
         return resource_id, self._state(found, inputs)
 
     async def _apply(
@@ -242,7 +267,10 @@ class Branch(Resource):
                 scope.log("warning", f"branch {branch_id} was restored: {found.id} took its place and is followed")
         if found is None:
             return None
-        return f"{project_id}/{found.id}", self._given(found, inputs), self._state(found, inputs)
+        after = self._state(found, inputs)
+        if state.get("state") == FAILED and _blocking(found):
+            after["state"] = FAILED
+        return f"{project_id}/{found.id}", self._given(found, inputs), after
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         mark = self.mark(scope.urn, inputs)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from neon_provider import checks
+from neon_provider.account import Account
 from neon_provider.checks import Problem
 from neon_provider.client import Session, check_id, path_of
 from neon_provider.convert import UNKNOWN, Properties, known
@@ -33,6 +35,8 @@ from neon_provider.resources.project_parts import (
     reveal_password,
 )
 from neon_provider.shapes import COMPUTE, FLAG, LIBRARIES, TEXT, TEXTS, WHOLE, WHOLES, an_object
+
+_REGION: Final = re.compile(r"(aws|azure)-[a-z0-9-]{1,60}")
 
 
 class Project(Resource):
@@ -111,6 +115,25 @@ class Project(Resource):
         yield from self._branch_rules(olds, values)
         if olds.get("logicalReplication") is True and news.get("logicalReplication") not in (True, UNKNOWN):
             yield "logicalReplication", "cannot be turned off again"
+
+    async def check_live(self, olds: Properties, news: Properties, account: Account) -> list[Problem]:
+        """Which regions an organisation has is for Neon to say; a list of ours helps only where it cannot be asked."""
+        region = news.get("regionId")
+        if not isinstance(region, str) or region in (UNKNOWN, olds.get("regionId")) or not _REGION.fullmatch(region):
+            return []
+        regions = await account.ask_regions()
+        if not regions or region in regions:
+            return []
+        return [("regionId", f"must be one of {', '.join(sorted(regions))}, was {region!r}")]
+
+    def advice(self, news: Properties) -> Iterator[Problem]:
+        region = news.get("regionId")
+        if isinstance(region, str) and region != UNKNOWN and region not in checks.KNOWN_REGIONS:
+            yield "regionId", f"{region!r} is no region that was known in November 2026"
+        if news.get("blockPublicConnections") is True and news.get("allowedIps"):
+            yield "allowedIps", "has no effect while blockPublicConnections is true"
+        if news.get("allowedIpsProtectedOnly") is True and not news.get("allowedIps"):
+            yield "allowedIpsProtectedOnly", "has no effect without allowedIps"
 
     def _branch_rules(self, olds: Properties, values: Properties) -> Iterator[Problem]:
         branch = values.get("defaultBranch") or {}
@@ -214,9 +237,8 @@ class Project(Resource):
                     " this one already cannot be seen",
                     advice="Run again later",
                 )
-            for project in map(ProjectModel.read, page.get("projects") or []):
-                if project.name == inputs["name"] and await self._carries(scope.client, project.id, mark):
-                    found.append(project)
+            named = [item for item in page.get("projects") or [] if item.get("name") == inputs["name"]]
+            found += [p for p in map(ProjectModel.read, named) if await self._carries(scope.client, p.id, mark)]
         if len(found) > 1:
             ids = ", ".join(project.id for project in found)
             raise NeonError("looking for the project", f"several carry our mark: {ids}", advice="Delete all but one")
