@@ -58,6 +58,8 @@ class Cluster:
         self._process: subprocess.Popen[bytes] | None = None
         self._password = ""
         self.port = 0
+        self.version = 0
+        """The major version, once it runs."""
 
     # ---- running -------------------------------------------------------------------------------------------------
 
@@ -70,6 +72,7 @@ class Cluster:
         while True:
             self._launch()
             if self._answers(deadline):
+                self.version = int(self.run("SHOW server_version_num")[0]) // 10_000
                 return
             self.stop()  # another process took the port, or one that was killed is still going down
             if time.monotonic() > deadline:

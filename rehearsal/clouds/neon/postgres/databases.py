@@ -207,7 +207,8 @@ class Databases:
 
     def _made(self, document: Document, source: str = "") -> list[str]:
         owner = self._name(document["branch_id"], document["owner_name"])
-        return sql.make_database(self._called(document), self._slot(document["branch_id"]), owner, source)
+        group, version = self._slot(document["branch_id"]), self._cluster.version
+        return sql.make_database(self._called(document), group, owner, source, version=version)
 
     def _owned(self, document: Document) -> str:
         return sql.own(self._called(document), self._name(document["branch_id"], document["owner_name"]))

@@ -26,11 +26,12 @@ def set_password(role: str, password: str | None) -> str:
     return f"ALTER ROLE {identifier(role)} {login}"
 
 
-def make_database(database: str, group: str, owner: str, source: str = "") -> list[str]:
+def make_database(database: str, group: str, owner: str, source: str = "", *, version: int) -> list[str]:
     """A database, a copy of `source` if given; nobody but its branch's roles may connect."""
     name, template = identifier(database), f" TEMPLATE {identifier(source)}" if source else ""
+    strategy = " STRATEGY file_copy" if version >= 15 else ""  # the quicker one here, and the only one before
     return [
-        f"CREATE DATABASE {name} OWNER {identifier(owner)}{template}",
+        f"CREATE DATABASE {name} OWNER {identifier(owner)}{template}{strategy}",
         f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         f"GRANT ALL ON DATABASE {name} TO {identifier(group)}",
     ]
