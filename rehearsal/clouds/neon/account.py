@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rehearsal.clouds.neon.world import ORGANIZATION, Call, Document, Refusal
 
-_REGIONS = (
+_REGIONS: Final = (
     "aws-us-east-1",
     "aws-us-east-2",
     "aws-us-west-2",
@@ -13,12 +15,18 @@ _REGIONS = (
     "aws-ap-southeast-1",
     "aws-ap-southeast-2",
     "aws-sa-east-1",
+    "azure-eastus2",
+    "azure-westus3",
+    "azure-gwc",
 )
+PERSON: Final = "b2f0c5f0-0000-4000-8000-000000000001"
+"""The id of the one person there is."""
+DEFAULT_REGION: Final = "aws-us-east-2"
 
 
-def auth(_: Call) -> Document:
+def auth(call: Call) -> Document:
     """GET /auth"""
-    return {"account_id": ORGANIZATION, "auth_method": "api_key_org"}
+    return {"account_id": PERSON if call.key.kind == "personal" else ORGANIZATION, "auth_method": call.key.auth_method}
 
 
 def organizations(call: Call) -> Document:
@@ -28,14 +36,32 @@ def organizations(call: Call) -> Document:
 
 def organization(call: Call, organization: str) -> Document:
     """GET /organizations/{organization}"""
-    if organization != ORGANIZATION:
-        raise Refusal(404, "organization not found")
+    check_organization(organization)
     return _organization(call)
 
 
-def regions(_: Call) -> Document:
-    """GET /regions"""
-    return {"regions": [{"region_id": region, "name": region, "default": False} for region in _REGIONS]}
+def regions(call: Call) -> Document:
+    """GET /regions: `org_id` names whose."""
+    if call.query.get("org_id"):
+        check_organization(call.query["org_id"])
+    return {
+        "regions": [
+            {"region_id": region, "name": region, "default": region == DEFAULT_REGION, "geo_lat": "", "geo_long": ""}
+            for region in _REGIONS
+        ]
+    }
+
+
+def check_organization(organization: str) -> None:
+    """There is one."""
+    if organization != ORGANIZATION:
+        raise Refusal(404, "organization not found")
+
+
+def check_region(region: str) -> None:
+    """Refuse a region there is not."""
+    if region not in _REGIONS:
+        raise Refusal(400, f"region {region!r} is not available")
 
 
 def _organization(call: Call) -> Document:
@@ -45,4 +71,6 @@ def _organization(call: Call) -> Document:
         "handle": "brightbroom",
         "plan": call.world.switches.plan,
         "managed_by": "console",
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
     }

@@ -34,6 +34,7 @@ INDEXES: Final[dict[str, list[tuple[str, ...]]]] = {
     "role": [("branch_id",)],
     "database": [("branch_id",), ("branch_id", "owner_name")],
     "operation": [("project_id",), ("_open", "project_id")],
+    "api_key": [("_sha256",)],
     "snapshot": [("_project_id",), ("_project_id", "manual")],
 }
 """The names of each sorted, as the store wants them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from rehearsal.clouds.neon.branches import live_branch
+from rehearsal.clouds.neon.lookups import live_branch
 from rehearsal.clouds.neon.world import Call, Document, Refusal, new_password
 
 
@@ -73,7 +73,7 @@ def reveal_password(call: Call, project: str, branch: str, role: str) -> Documen
 def reset_password(call: Call, project: str, branch: str, role: str) -> Document:
     """POST …/roles/{role}/reset_password"""
     live_branch(call, project, branch)
-    call.lock(project)
+    call.lock(project, branch)
     found = {**call.need("role", f"{branch}/{role}", "role"), "password": new_password(), "updated_at": call.stamp()}
     call.put("role", f"{branch}/{role}", found)
     call.operation(project, "apply_config", branch)
@@ -86,8 +86,8 @@ def delete_role(call: Call, project: str, branch: str, role: str) -> Document | 
     found = call.get("role", f"{branch}/{role}")
     if found is None:
         return None
-    call.lock(project)
-    if call.all("database", branch_id=branch, owner_name=role):
+    call.lock(project, branch)
+    if call.count("database", branch_id=branch, owner_name=role):
         raise Refusal(call.world.switches.refused, "the role owns a database")
     call.drop("role", f"{branch}/{role}")
     call.operation(project, "apply_config", branch)
@@ -123,7 +123,7 @@ def get_database(call: Call, project: str, branch: str, database: str) -> Docume
 def update_database(call: Call, project: str, branch: str, database: str) -> Document:
     """PATCH …/databases/{database}: name and owner in place."""
     live_branch(call, project, branch)
-    call.lock(project)
+    call.lock(project, branch)
     found = dict(call.need("database", f"{branch}/{database}", "database"))
     given = call.body.get("database") or {}
     name = given.get("name", database)
@@ -142,7 +142,7 @@ def delete_database(call: Call, project: str, branch: str, database: str) -> Doc
     found = call.get("database", f"{branch}/{database}")
     if found is None:
         return None
-    call.lock(project)
+    call.lock(project, branch)
     call.drop("database", f"{branch}/{database}")
     call.operation(project, "apply_config", branch)
     return call.with_operations({"database": call.shown(found)})
@@ -150,7 +150,7 @@ def delete_database(call: Call, project: str, branch: str, database: str) -> Doc
 
 def _with_compute(call: Call, project: str, branch: str) -> Document:
     found = live_branch(call, project, branch)
-    call.lock(project)
-    if not call.all("endpoint", branch_id=branch, type="read_write"):
+    call.lock(project, branch)
+    if not call.count("endpoint", branch_id=branch, type="read_write"):
         raise Refusal(404, "branch has no read-write endpoint")
     return found

@@ -38,7 +38,7 @@ class Answer:
     is cut (reset), or it stays open and nothing ever comes (silent)."""
 
     status: int
-    body: dict[str, Any] | None = field(default=None, repr=False)
+    body: dict[str, Any] | list[dict[str, Any]] | None = field(default=None, repr=False)
     retry_after: str = ""
     shape: Literal["whole", "half", "page"] = "whole"
     end: Literal["sent", "reset", "silent"] = "sent"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from rehearsal.clouds.neon import endings
+from rehearsal.clouds.neon.keys import UNLIMITED, Key
 from rehearsal.clouds.neon.plans import PLANS, Plan
 from rehearsal.clouds.neon.switches import Switches
 from rehearsal.clouds.store import Object, Store, Transaction
@@ -21,9 +22,6 @@ Document: TypeAlias = dict[str, Any]
 """An object in the API's own form."""
 
 ORGANIZATION: Final = "org-brave-harbor-10000001"
-_NEVER: Final = 1e12
-"""A moment no rehearsal reaches."""
-_BAD: Final = ("failed", "error", "cancelled", "stuck")
 _ADJECTIVES: Final = ("quiet", "late", "bright", "calm", "green", "round")
 _NOUNS: Final = ("river", "sun", "meadow", "stone", "field", "lake")
 
@@ -81,6 +79,8 @@ class Call:
     query: Mapping[str, str]
     ending: str = ""
     """How a script wants the operations of this call to end (`endings.py`)."""
+    key: Key = UNLIMITED
+    """Whose call it is."""
     changed: dict[tuple[str, str], Document | None] = field(default_factory=dict)
     operations: list[Document] = field(default_factory=list)
     due: float | None = None
@@ -185,24 +185,27 @@ class Call:
 
     @property
     def ready(self) -> float:
-        """When what this call makes can be used."""
-        return _NEVER if self.ending in _BAD else self.moment + self.world.switches.operation_seconds
+        """When what this call makes can be used: also where an operation fails, as Neon tries again unseen."""
+        late = endings.RETRY_SECONDS if self.ending in ("retried", "unknown-status") else 0
+        return self.moment + self.world.switches.operation_seconds + late
 
     def shown(self, document: Document) -> Document:
-        """An object as a reply shows it: with the state of this moment, without passwords and the service's own fields."""
-        found = {
-            key: value
-            for key, value in document.items()
-            if key != "password" and not key.startswith("_") and value is not None
-        }
-        if self.moment < document.get("_ready", 0):
+        """An object as a reply shows it: as it is at this moment, without what is not set."""
+        return {key: value for key, value in self.whole(document).items() if value is not None}
+
+    def whole(self, document: Document) -> Document:
+        """An object as it is at this moment, without passwords and the service's own fields."""
+        found = {key: value for key, value in document.items() if key != "password" and not key.startswith("_")}
+        if "current_state" in found and self.moment < document.get("_ready", 0):
             found.update(current_state="init", pending_state=found["current_state"])
+        elif self.moment >= (document.get("_awake_until") or math.inf):
+            found["current_state"] = "idle"
         return found
 
     def shown_operation(self, document: Document) -> Document:
         """An operation with its status of this moment."""
-        status, began, ended = self.status_of(document), document["_begins"], document["_ends"]
-        since = float({"scheduling": self.moment, "running": began}.get(status, ended))
+        status, began, ended = self.status_of(document), float(document["_begins"]), float(document["_ends"])
+        since = {"scheduling": self.moment, "running": began}.get(status, ended)
         times: Document = {"updated_at": self.stamp(min(since, self.moment)), "total_duration_ms": 0}
         if status not in ("scheduling", "running"):
             times["total_duration_ms"] = round((ended - began) * 1000)
