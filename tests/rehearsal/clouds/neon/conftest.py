@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
+from rehearsal.clouds.neon import Fault, FaultPlan, Key, NeonService, Switches
 
 Document = dict[str, Any]
 
@@ -17,8 +17,15 @@ Document = dict[str, Any]
 class Caller:
     """Asks a service; a context manager."""
 
-    def __init__(self, data: Path | None = None, **switches: Any) -> None:
-        self.service = NeonService(data, switches=Switches(**switches))
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        postgres: bool = False,
+        keys: Mapping[str, Key] | None = None,
+        **switches: Any,
+    ) -> None:
+        self.service = NeonService(data, switches=Switches(**switches), postgres=postgres, keys=keys)
         self._http = httpx.Client(verify=False)
 
     def __enter__(self) -> Caller:

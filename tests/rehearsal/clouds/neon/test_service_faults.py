@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +46,13 @@ def test_a_refusal_has_its_status_and_headers_and_changes_nothing(neon: Caller) 
     assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
     assert (response.json()["message"], response.json()["code"]) == ("slower", "")
     assert neon.service.objects()["project"] == []
+
+
+def test_a_fault_of_the_server_may_come_after_the_change(neon: Caller) -> None:
+    neon.faults(Fault("refuse-after", "POST", status=504, message="gone"))
+    response = neon.ask("POST", "/projects", BODY)
+    assert (response.status_code, response.json()["message"]) == (504, "gone")
+    assert len(neon.service.objects()["project"]) == 1
 
 
 def test_a_torn_answer_is_one_of_a_change_that_happened(neon: Caller) -> None:
@@ -234,7 +239,7 @@ def test_what_has_struck_in_part_travels_with_what_is_left_of_it() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"kind": "explode"}, "'explode' is no kind of fault; there are refuse, reset-before"),
+        ({"kind": "explode"}, "'explode' is no kind of fault; there are refuse, refuse-after"),
         ({"kind": "refuse", "nth": 0}, "nth is 1 or more"),
         ({"kind": "refuse", "times": -1}, "times is 0 or more"),
         ({"kind": "refuse", "retry_after": "soon", "retry_after_date": True}, "must be a number of seconds"),
@@ -243,18 +248,3 @@ def test_what_has_struck_in_part_travels_with_what_is_left_of_it() -> None:
 def test_a_fault_that_cannot_strike_is_refused_when_it_is_written(given: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=re.escape(told)):
         FaultPlan.from_json([given])
-
-
-def test_the_service_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rehearsal.clouds.neon", "--data", str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout
-        told = dict(process.stdout.readline().strip().split("=", 1) for _ in range(2))
-        headers = {"Authorization": f"Bearer {told['NEON_API_KEY']}"}
-        with httpx.Client(verify=False) as client:
-            assert client.get(f"{told['NEON_API_URL']}/regions", headers=headers).status_code == 200
-    finally:
-        process.kill()
-        process.communicate()
