@@ -68,7 +68,7 @@ class NeonService:
         self.switches = switches or Switches()
         self.requests: list[Request] = []
         self.api_key = api_key or f"napi_{secrets.token_hex(16)}"
-        self.keys = {self.api_key: UNLIMITED, **(keys or {})}
+        self.keys = dict(keys or {})
         self._world = World(Store(folder, "neon", INDEXES), self.switches)
         self._postgres = Databases(folder, self._world.store) if postgres else None
         self._lock = threading.RLock()
@@ -224,7 +224,7 @@ class NeonService:
 
     def _key(self, text: str) -> Key | None:
         """The key that has this text: one the service was given, or one the API made."""
-        key = self.keys.get(text)
+        key = UNLIMITED if text == self.api_key else self.keys.get(text)
         if key is None and text:
             digest = hashlib.sha256(text.encode()).hexdigest()
             with self._world.store.transaction():

@@ -105,6 +105,8 @@ def test_a_revoked_key_is_nobodys_from_then_on(neon: Caller) -> None:
     assert neon.ask("GET", "/regions", key="napi_reader").status_code == 200
     neon.service.keys["napi_reader"] = Key(revoked=True)
     assert neon.ask("GET", "/regions", key="napi_reader").status_code == 401
+    ours, neon.service.api_key = neon.service.api_key, "napi_rotated"
+    assert [neon.ask("GET", "/regions", key=key).status_code for key in (ours, "napi_rotated")] == [401, 200]
 
 
 @pytest.mark.parametrize("header", ["", "napi_person", "Basic napi_person", "Bearer", "bearer napi_person"])
