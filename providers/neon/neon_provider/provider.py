@@ -158,7 +158,8 @@ class NeonProvider(p.Provider):
                 return p.InvokeResponse(to_wire(answer, function.secret))
             except Refused as refused:
                 problems = refused.problems
-        return p.InvokeResponse(failures=[p.CheckFailure(key, reason) for key, reason in problems])
+        secret = secret_texts(request.args)
+        return p.InvokeResponse(failures=[p.CheckFailure(key, hide(reason, secret)) for key, reason in problems])
 
     async def adopt(
         self,

@@ -19,7 +19,12 @@ from neon_provider.functions import FUNCTIONS
 from tests.providers.neon.harness import FakeClock, Neon, wire
 
 SCHEMA: Final[dict[str, Any]] = json.loads((Path(neon_provider.__file__).parents[1] / "schema.json").read_text())
-_KINDS: Final[dict[str, type | tuple[type, ...]]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
+_KINDS: Final[dict[str, type | tuple[type, ...]]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,12 +161,17 @@ def test_a_look_survives_what_passes(neon: Neon, fault: Fault) -> None:
     assert len(neon.service.faults.struck) == 1
 
 
-def test_a_wrong_key_is_told_without_the_key(neon: Neon) -> None:
-    neon.service.api_key = "napi_another"
-    with pytest.raises(Unauthorized) as caught:
+def test_a_wrong_key_is_told_without_the_key() -> None:
+    with Neon(config={"apiKey": "napi_wrong"}) as neon, pytest.raises(Unauthorized) as caught:
         ask(neon, "getRegions")
     assert "NEON_API_KEY" in str(caught.value)
     assert "napi_" not in str(caught.value)
+
+
+def test_a_wrong_argument_that_is_secret_is_not_shown(neon: Neon) -> None:
+    found = ask(neon, "getProject", projectId=PropertyValue("S3cret value!").with_secret(True)).failures
+    assert set(found) == {"projectId"}
+    assert "S3cret" not in found["projectId"]
 
 
 def test_an_argument_that_is_not_known_yet_asks_nobody(neon: Neon) -> None:
