@@ -11,6 +11,8 @@ from rehearsal.clouds.neon.world import Call, Document, Refusal
 _FIRST: Final = 1 << 32
 """The log position of a new branch: so high that any `0/…` a test thinks of is in the past."""
 _BYTES_PER_SECOND: Final = 1024
+_SKEW: Final = 60
+"""Seconds by which a client's clock may differ."""
 
 
 def moment_of(text: object, what: str) -> float:
@@ -58,6 +60,6 @@ def _check_window(call: Call, project: Document, branch: Document, moment: float
     history = project["history_retention_seconds"]
     if not history:
         raise Refusal(400, "the project keeps no history")
-    first = max(int(moment_of(branch["created_at"], "created_at")), call.moment - history)
-    if not first <= moment <= call.moment + 1:
+    first = max(moment_of(branch["created_at"], "created_at"), call.moment - history)
+    if not first - _SKEW <= moment <= call.moment + _SKEW:
         raise Refusal(400, f"the point is outside the restore window, which begins at {call.stamp(first)}")

@@ -46,7 +46,7 @@ def test_a_branch_is_made_from_the_default_one(neon: Neon, project: Made) -> Non
         {"protected": True},
         {"initSource": "schema-only"},
         {"parentLsn": "0/1A2B3C4D"},
-        {"parentTimestamp": in_days(-1)},
+        {"parentTimestamp": in_days(0)},
         {"expiresAt": in_days(3)},
         {"ttlSeconds": 3600},
         {"annotations": {"team": "shop"}},
@@ -59,7 +59,7 @@ def test_a_branch_is_made_from_the_default_one(neon: Neon, project: Made) -> Non
 def test_what_is_asked_for_is_made_and_neither_diff_nor_refresh_sees_a_change(
     neon: Neon, project: Made, more: Properties
 ) -> None:
-    neon.service.by_hand("branch", project.state["defaultBranchId"], created_at=in_days(-2))
+    neon.service.by_hand("branch", project.state["defaultBranchId"], created_at=in_days(-1))
     made = neon.branch(project, **more)
     assert not neon.diff(made, made.inputs).changes
     neon.restart()
