@@ -45,6 +45,32 @@ WRONG = """
         from_="today", to="2026-11-25T00:00:00Z", granularity="daily", metrics=["cpu"], org_id="mine", opts=asking
     )
 """
+EVERYTHING = """
+    place = {"project_id": shop.project_id, "branch_id": shop.default_branch_id}
+    before = neon.Snapshot("before", **place, name="before", opts=on)
+    backups = neon.BackupSchedule("backups", items=[{"frequency": "daily", "hour": 2}], **place, opts=on)
+    names = {"database_name": shop.database_name, "role_name": shop.role_name}
+    preview = neon.Branch("preview", project_id=shop.project_id, name="preview", opts=on)
+    later = pulumi.InvokeOutputOptions(provider=account, depends_on=[before, preview, backups])
+    days = {"from_": "2026-11-01T00:00:00Z", "to": "2026-11-03T00:00:00Z", "granularity": "daily"}
+    found = {
+        "project": neon.get_project_output(project_id=shop.project_id, opts=asking).name,
+        "branches": neon.list_branches_output(project_id=shop.project_id, opts=later).branches.apply(len),
+        "uri": neon.get_connection_uri_output(project_id=shop.project_id, **names, pooled=True, opts=asking).uri,
+        "snapshots": neon.list_snapshots_output(project_id=shop.project_id, opts=later).snapshots.apply(len),
+        "latest": neon.latest_snapshot_output(**place, max_age_seconds=3600, opts=later).name,
+        "organization": neon.get_organization_output(opts=asking).plan,
+        "used": neon.get_consumption_output(
+            **days, metrics=["compute_unit_seconds"], project_ids=[shop.project_id], opts=asking
+        ).periods.apply(len),
+        "schedule": neon.get_backup_schedule_output(**place, opts=later).items.apply(lambda items: items[0].hour),
+        "diff": neon.compare_schema_output(
+            project_id=shop.project_id, branch_id=preview.branch_id, database_name=shop.database_name, opts=asking
+        ).diff,
+    }
+    for name, value in found.items():
+        pulumi.export(name, value)
+"""
 OTHER = """
     key = shop.project_id.apply(lambda _: os.environ["NEON_API_KEY"])
     other = neon.Provider("other", api_key=key, plan="scale")
@@ -104,6 +130,25 @@ def test_a_function_of_what_is_not_made_yet_is_asked_once_it_is(stack: Stack) ->
     again = stack.run(Operation.PREVIEW, SHOP, OF_A_RESOURCE)
     assert again.ok, again.failures
     assert again.changed == []
+
+
+def test_functions_of_every_kind_answer_a_program(stack: Stack) -> None:
+    up = stack.run(Operation.UP, SHOP, EVERYTHING)
+    assert up.ok, up.failures
+    shop = next(resource for resource in up.resources if resource.name == "shop")
+    assert is_secret(up.outputs["uri"])
+    assert up.outputs["uri"]["value"] == shop.outputs["pooledConnectionUri"]["value"]
+    told = {key: value for key, value in up.outputs.items() if key != "uri"}
+    assert told == {
+        "project": "shop",
+        "branches": 2,
+        "snapshots": 1,
+        "latest": "before",
+        "organization": "scale",
+        "used": 2,
+        "schedule": 2,
+        "diff": "",
+    }
 
 
 def test_a_password_that_a_function_tells_is_secret_everywhere(stack: Stack) -> None:
