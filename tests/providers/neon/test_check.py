@@ -13,7 +13,20 @@ from neon_provider.checks import utc_now
 from neon_provider.convert import UNKNOWN as PLAIN_UNKNOWN
 from neon_provider.convert import Properties
 from neon_provider.resources import RESOURCES
-from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, UNKNOWN, Neon
+from tests.providers.neon.harness import (
+    ANONYMIZED,
+    API_KEY,
+    BRANCH,
+    DATABASE,
+    ENDPOINT,
+    LIMIT,
+    PROJECT,
+    ROLE,
+    SCHEDULE,
+    SNAPSHOT,
+    UNKNOWN,
+    Neon,
+)
 
 ON_BRANCH: Properties = {"projectId": "quiet-river-12345678", "branchId": "br-late-sun-12345678"}
 VALID: dict[str, Properties] = {
@@ -23,6 +36,16 @@ VALID: dict[str, Properties] = {
     ROLE: {**ON_BRANCH, "name": "app"},
     DATABASE: {**ON_BRANCH, "name": "shop", "ownerName": "app"},
     SCHEDULE: {**ON_BRANCH, "items": [{"frequency": "daily", "hour": 2, "retentionSeconds": 2_592_000}]},
+    SNAPSHOT: ON_BRANCH,
+    ANONYMIZED: {
+        "projectId": "quiet-river-12345678",
+        "name": "masked",
+        "maskingRules": [
+            {"database": "shop", "schema": "public", "table": "people", "column": "name", "maskingValue": "x"}
+        ],
+    },
+    API_KEY: {"orgId": "org-quiet-river-12345678", "name": "deploy"},
+    LIMIT: {"orgId": "org-quiet-river-12345678", "cents": 5000},
 }
 DAY = timedelta(days=1)
 
@@ -52,7 +75,7 @@ def test_every_missing_and_every_unknown_property_is_named_at_once(neon: Neon, t
 
 @pytest.mark.parametrize("type_token", VALID)
 def test_values_that_are_not_known_yet_are_passed_over(neon: Neon, type_token: str) -> None:
-    together = {"parentTimestamp", "ttlSeconds"}  # judged by being there, with parentLsn and expiresAt
+    together = {"parentTimestamp", "timestamp", "ttlSeconds"}  # judged by being there, with an LSN and expiresAt
     given = {key: UNKNOWN for key in RESOURCES[type_token].properties if key not in together}
     assert neon.check(type_token, given) == {}
 
@@ -198,6 +221,7 @@ PLANS: list[tuple[str, str, Properties, str]] = [
     ("launch", ENDPOINT, {"minCu": 18, "maxCu": 18}, "minCu"),
     ("free", BRANCH, {"protected": True}, "protected"),
     ("free", SCHEDULE, {}, "items"),
+    ("free", LIMIT, {}, "cents"),
 ]
 
 
