@@ -154,6 +154,8 @@ class Project(Resource):
             return all(old.get(limit, 0) == new.get(limit, 0) for limit in QUOTA)
         if key == "allowedIps":
             return sorted(old) == sorted(new)
+        if key == "maintenanceWindow":
+            old, new = ({**window, "weekdays": sorted(window.get("weekdays") or [])} for window in (old, new))
         if isinstance(old, dict) and isinstance(new, dict):
             return all(old.get(name) == value for name, value in new.items())
         return bool(old == new)
