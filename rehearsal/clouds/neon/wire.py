@@ -51,6 +51,14 @@ class Answer:
         return whole[: len(whole) // 2] if self.shape == "half" else whole
 
 
+def _query(text: str) -> dict[str, str]:
+    """The parameters of a request; one that is repeated has its values joined by commas."""
+    found: dict[str, str] = {}
+    for key, value in parse_qsl(text):
+        found[key] = f"{found[key]},{value}" if key in found else value
+    return found
+
+
 Judge: TypeAlias = Callable[[Asked], Answer]
 
 
@@ -119,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             Asked(
                 self.command,
                 address.path.removeprefix(PREFIX),
-                dict(parse_qsl(address.query)),
+                _query(address.query),
                 key if scheme == "Bearer" else "",
                 self.headers.get("X-Request-ID") or "",
                 content,
