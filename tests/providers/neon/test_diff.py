@@ -154,7 +154,7 @@ def test_a_property_added_or_taken_away(neon: Neon, type_token: str, key: str) -
     added = neon.diff(bare, whole.inputs)
     assert (added.diffs, added.replaces) == ([key], [key] if replaces else [])
     taken = neon.diff(whole, bare.inputs)
-    stays = replaces or key in KEPT or (type_token, key) == (SNAPSHOT, "name")
+    stays = replaces or key in KEPT or (type_token, key) in ((SNAPSHOT, "name"), (ENDPOINT, "name"))
     assert (taken.diffs, taken.replaces) == ([] if stays else [key], [])
     assert taken.changes is not stays
 

@@ -36,7 +36,7 @@ class Endpoint(Resource):
         "projectId": Property(Change.REPLACE, required=True),
         "branchId": Property(Change.REPLACE, required=True),
         "type": Property(Change.REPLACE),
-        "name": Property(default=""),
+        "name": Property(kept=True),  # Neon takes no empty one
         "minCu": Property(shape=NUMBER, default=0.25),
         "maxCu": Property(shape=NUMBER, default=0.25),
         "suspendTimeoutSeconds": Property(shape=WHOLE, default=0),
