@@ -154,9 +154,10 @@ class Project(Resource):
             return all(old.get(limit, 0) == new.get(limit, 0) for limit in QUOTA)
         if key == "allowedIps":
             return sorted(old) == sorted(new)
-        if key == "maintenanceWindow":
-            old, new = ({**window, "weekdays": sorted(window.get("weekdays") or [])} for window in (old, new))
         if isinstance(old, dict) and isinstance(new, dict):
+            days = [sorted(window.get("weekdays") or []) for window in (old, new)]
+            if key == "maintenanceWindow" and days[0] == days[1]:
+                old, new = {**old, "weekdays": days[0]}, {**new, "weekdays": days[0]}
             return all(old.get(name) == value for name, value in new.items())
         return bool(old == new)
 
