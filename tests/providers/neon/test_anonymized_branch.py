@@ -9,6 +9,7 @@ import pytest
 
 from neon_provider import errors
 from neon_provider.convert import Properties, to_plain
+from neon_provider.resources import RESOURCES
 from rehearsal.clouds.neon import Fault
 from tests.providers.neon.harness import ANONYMIZED, BRANCH, UNKNOWN, Made, Neon, unknown, urn_of, wire
 
@@ -176,6 +177,18 @@ def test_a_run_killed_between_the_answer_and_the_state_leaves_one_branch_masked_
     assert not neon.diff(made, made.inputs).changes
     with pytest.raises(errors.Protected, match="taken over in this run"):
         neon.delete(made)
+
+
+def test_a_run_killed_while_the_data_is_masked_leaves_one_branch_that_the_next_run_waits_for() -> None:
+    """Its partial failure never reached the state."""
+    with Neon(config={"operationTimeout": 30}, anonymize_seconds=40) as neon:
+        asked = {"projectId": neon.project().id, "name": "masked", "maskingRules": [NAME]}
+        with pytest.raises(errors.PartialFailure):
+            neon.create(ANONYMIZED, asked)
+        neon.restart()
+        made = neon.create(ANONYMIZED, asked)
+        assert status(neon, made)["state"] == made.state["status"] == "anonymized"
+        assert (len(held(neon)), runs(neon)) == (1, 0)
 
 
 def test_a_plain_branch_of_the_same_name_is_not_taken_over(neon: Neon, project: Made, asked: Properties) -> None:
@@ -471,8 +484,8 @@ BARE = {key: value for key, value in NAME.items() if key != "maskingValue"}
         ([{**NAME, "maskingValue": 5}], "maskingRules[0].maskingValue", "must be text, was 5"),
     ],
 )
-def test_a_rule_neon_would_refuse_is_refused_at_its_place(neon: Neon, rules: Any, where: str, reason: str) -> None:
-    found = neon.check(ANONYMIZED, {**VALID, "maskingRules": rules})
+def test_a_rule_neon_would_refuse_is_refused_at_its_place(rules: Any, where: str, reason: str) -> None:
+    found = dict(RESOURCES[ANONYMIZED].check({}, {**VALID, "maskingRules": rules}, "scale"))
     assert set(found) == {where}
     assert found[where].startswith(reason)
 

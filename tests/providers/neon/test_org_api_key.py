@@ -9,6 +9,7 @@ import pytest
 
 from neon_provider import errors
 from neon_provider.convert import Properties, to_plain
+from neon_provider.resources import RESOURCES
 from rehearsal.clouds.neon import Fault
 from rehearsal.clouds.neon.world import ORGANIZATION
 from tests.providers.neon.harness import API_KEY, UNKNOWN, Made, Neon, unknown, urn_of, wire
@@ -297,10 +298,8 @@ def test_a_key_that_neon_says_is_not_revoked_is_not_counted_as_deleted(neon: Neo
         ({"key": "napi_x"}, "key", "is no property; known are: orgId, name, projectId"),
     ],
 )
-def test_a_value_neon_would_refuse_is_refused_with_its_limit(
-    neon: Neon, changes: Properties, where: str, reason: str
-) -> None:
-    found = neon.check(API_KEY, {**ASKED, **changes})
+def test_a_value_neon_would_refuse_is_refused_with_its_limit(changes: Properties, where: str, reason: str) -> None:
+    found = dict(RESOURCES[API_KEY].check({}, {**ASKED, **changes}, "scale"))
     assert set(found) == {where}
     assert found[where].startswith(reason)
 

@@ -11,6 +11,7 @@ import pytest
 from neon_provider import errors
 from neon_provider.checks import utc_now
 from neon_provider.convert import Properties, to_plain
+from neon_provider.resources import RESOURCES
 from rehearsal.clouds.neon import Fault
 from tests.providers.neon.harness import SNAPSHOT, UNKNOWN, Made, Neon, unknown, urn_of, wire
 
@@ -191,6 +192,17 @@ def test_a_run_killed_between_the_answer_and_the_state_leaves_one_snapshot(neon:
     again = neon.create(SNAPSHOT, either)
     assert (again.id, again.state) == (first.id, first.state)
     assert len(held(neon)) == 1
+
+
+def test_a_run_killed_while_it_waits_leaves_one_snapshot(neon: Neon, either: Properties) -> None:
+    """Its partial failure never reached the state."""
+    neon.faults(Fault("operation-stuck", "POST", POST))
+    with pytest.raises(errors.PartialFailure):
+        neon.create(SNAPSHOT, either)
+    neon.restart()
+    made = neon.create(SNAPSHOT, either)
+    assert ids(neon) == [made.state["snapshotId"]]
+    assert not neon.diff(made, either).changes
 
 
 def test_what_is_taken_over_is_brought_to_what_is_asked(neon: Neon, asked: Properties) -> None:
@@ -555,10 +567,8 @@ VALID: Properties = {"projectId": "quiet-river-12345678", "branchId": "br-late-s
         ({"keep": True}, "keep", "is no property; known are: projectId, branchId, name"),
     ],
 )
-def test_a_value_neon_would_refuse_is_refused_with_its_limit(
-    neon: Neon, changes: Properties, where: str, reason: str
-) -> None:
-    found = neon.check(SNAPSHOT, {**VALID, **changes})
+def test_a_value_neon_would_refuse_is_refused_with_its_limit(changes: Properties, where: str, reason: str) -> None:
+    found = dict(RESOURCES[SNAPSHOT].check({}, {**VALID, **changes}, "scale"))
     assert set(found) == {where}
     assert found[where].startswith(reason)
 

@@ -8,6 +8,7 @@ import pytest
 
 from neon_provider import errors
 from neon_provider.convert import Properties
+from neon_provider.resources import RESOURCES
 from rehearsal.clouds.neon import Fault
 from rehearsal.clouds.neon.world import ORGANIZATION
 from tests.providers.neon.harness import LIMIT, UNKNOWN, Neon, unknown
@@ -148,10 +149,8 @@ def test_a_create_that_failed_for_good_is_made_good_by_the_next_run(neon: Neon) 
         ({"currency": "EUR"}, "currency", "is no property; known are: orgId, cents"),
     ],
 )
-def test_a_value_neon_would_refuse_is_refused_with_its_limit(
-    neon: Neon, changes: Properties, where: str, reason: str
-) -> None:
-    found = neon.check(LIMIT, {**ASKED, **changes})
+def test_a_value_neon_would_refuse_is_refused_with_its_limit(changes: Properties, where: str, reason: str) -> None:
+    found = dict(RESOURCES[LIMIT].check({}, {**ASKED, **changes}, "scale"))
     assert set(found) == {where}
     assert found[where].startswith(reason)
 
