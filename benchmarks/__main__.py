@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.engine import EMPTY, JUDGED, PRODUCTION, measure_engine
 from benchmarks.measure import Case, Sample, machine, measure, worker
+from benchmarks.neon import measure_neon, written
 
 ROOT = Path(__file__).parent.parent
 STACKS = ("staging", "production")
@@ -28,8 +29,10 @@ def main() -> int:
     def told(text: str) -> None:
         print(text, file=sys.stderr)
 
+    neon = measure_neon(given.rounds, told)
     samples = {**measure(_cases(), given.rounds, told), **measure_engine(ROOT, given.rounds, told)}
-    given.output.write_text(_written(samples, given.rounds), encoding="utf-8")
+    page = [*_written(samples, given.rounds), *written(neon)]
+    given.output.write_text("\n".join(page), encoding="utf-8")
     print(f"written: {given.output}")
     return 0
 
@@ -70,35 +73,35 @@ def _prepared(work: str, argument: str) -> Callable[[Path], None]:
 # ---- the page ---------------------------------------------------------------------------------------------------
 
 
-def _written(samples: Mapping[str, Sample], rounds: int) -> str:
+def _written(samples: Mapping[str, Sample], rounds: int) -> list[str]:
     measured = datetime.now(UTC).strftime("%Y-%m-%d")
     rows = [
         f"| {name} | {sample.wall:.2f} | {min(sample.seconds):.2f} to {max(sample.seconds):.2f} | {_peak(sample)} |"
         for name, sample in samples.items()
     ]
-    return "\n".join(
-        [
-            "# What the rehearsal costs",
-            "",
-            f"Measured {measured} on {machine()}, by `python -m benchmarks --rounds {rounds}`: every case in a process of its",
-            "own, all cases in turns. Wall time is that of the whole process, interpreter and imports included; memory is its",
-            "peak resident size. The floor of a stack is importing its program's packages and one key derivation (PBKDF2);",
-            "the floor of a synthetic run is the same program against a monitor that only echoes. Policies are on for the",
-            "stacks; the synthetic program has none. The engine cases are cold previews by a real `pulumi` attached to the local",
-            "clouds, measured only where one is on PATH.",
-            "",
-            "| case | median s | range s | peak MiB |",
-            "|---|---:|---:|---:|",
-            *rows,
-            "",
-            "## Against what is wanted",
-            "",
-            "| wanted | measured | |",
-            "|---|---|---|",
-            *_verdicts(samples),
-            "",
-        ]
-    )
+    return [
+        "# What it costs",
+        "",
+        "## The rehearsal",
+        "",
+        f"Measured {measured} on {machine()}, by `python -m benchmarks --rounds {rounds}`: every case in a process of its",
+        "own, all cases in turns. Wall time is that of the whole process, interpreter and imports included; memory is its",
+        "peak resident size. The floor of a stack is importing its program's packages and one key derivation (PBKDF2);",
+        "the floor of a synthetic run is the same program against a monitor that only echoes. Policies are on for the",
+        "stacks; the synthetic program has none. The engine cases are cold previews by a real `pulumi` attached to the local",
+        "clouds, measured only where one is on PATH.",
+        "",
+        "| case | median s | range s | peak MiB |",
+        "|---|---:|---:|---:|",
+        *rows,
+        "",
+        "### Against what is wanted",
+        "",
+        "| wanted | measured | |",
+        "|---|---|---|",
+        *_verdicts(samples),
+        "",
+    ]
 
 
 def _peak(sample: Sample) -> str:

@@ -110,9 +110,9 @@ class Client:
         """Close the connections."""
         await self._http.aclose()
 
-    def lock(self, project_id: str) -> asyncio.Lock:
-        """A project's lock."""
-        return self._locks.setdefault(project_id, asyncio.Lock())
+    def lock(self, key: str) -> asyncio.Lock:
+        """The lock of a project, or of a question that many ask at once."""
+        return self._locks.setdefault(key, asyncio.Lock())
 
     def check_cancelled(self, doing: str) -> None:
         """Raise `Cancelled` once the run is being stopped."""
@@ -234,16 +234,18 @@ class Session:
     async def listing(self, path: str, key: str, **query: Any) -> list[Any]:
         """A listing that is kept until something changes: a refresh reads each kind of a project once."""
         asked = f"{path}?{sorted(query.items())}"
-        if asked not in self.client.listings:
-            self.client.listings[asked] = await self.pages(path, key, **query)
-        return self.client.listings[asked]
+        async with self.client.lock(f"GET {asked}"):
+            if asked not in self.client.listings:
+                self.client.listings[asked] = await self.pages(path, key, **query)
+            return self.client.listings[asked]
 
     async def first(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` answered the first time this process asked for `key`."""
-        if key not in self.client.once:
-            self.client.once[key] = await ask()
-        found: T = self.client.once[key]
-        return found
+        async with self.client.lock(f"once {key}"):
+            if key not in self.client.once:
+                self.client.once[key] = await ask()
+            found: T = self.client.once[key]
+            return found
 
     # ---- changes -----------------------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ def test_a_forced_replacement_leaves_the_new_limit_in_its_place(neon: Neon) -> N
     """The engine then creates before it deletes, and both are of the same organisation."""
     made = neon.create(LIMIT, ASKED)
     neon.restart()
+    neon.check(LIMIT, {**ASKED, "cents": 7000}, made.inputs)
     neon.create(LIMIT, {**ASKED, "cents": 7000})
     neon.delete(made)
     assert held(neon) == [7000]

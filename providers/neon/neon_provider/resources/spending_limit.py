@@ -38,7 +38,8 @@ class SpendingLimit(Resource):
 
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         resource_id = str(inputs["orgId"])
-        scope.adopted.add(resource_id)
+        if self.is_replacing_itself(scope, inputs):
+            scope.adopted.add(resource_id)
         return resource_id, await self.update(scope, resource_id, {}, inputs)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
