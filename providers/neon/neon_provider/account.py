@@ -56,6 +56,9 @@ class Account:
         except Unauthorized:
             raise
         except (Forbidden, NotFound) as error:
+            if not self._org_id:
+                self._note(f"the plan cannot be told with this key ({error}): its limits are not judged")
+                return UNKNOWN_PLAN
             raise NotFound(
                 f"the provider's orgId {self._org_id!r}",
                 "this key knows no such organisation",

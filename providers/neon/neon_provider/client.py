@@ -150,6 +150,7 @@ class Session:
         self.client = client
         self._timeout = timeout
         self._until = client.clock.now() + timeout
+        self._told: set[str] = set()
 
     # ---- requests ----------------------------------------------------------------------------------------------
 
@@ -310,7 +311,8 @@ class Session:
             failed = OperationFailed(f"operation {operation.action} {operation.id}", answer, advice="Run again")
             failed.final = True
             raise failed
-        if operation.status not in UNFINISHED | FAILED:
+        if operation.status not in UNFINISHED | FAILED and operation.id not in self._told:
+            self._told.add(operation.id)
             self.client.warn(
                 f"operation {operation.action} has the status {operation.status!r}, which this version does not know:"
                 " it is waited for as for a running one"

@@ -34,6 +34,7 @@ class NeonProvider(p.Provider):
         self._client: Client | None = None
         self._account: Account | None = None
         self._adopted: set[str] = set()
+        self._stated: set[str] = set()
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
         """Where messages for people go."""
@@ -99,6 +100,7 @@ class NeonProvider(p.Provider):
     async def diff(self, request: p.DiffRequest) -> p.DiffResponse:
         """What changed; asks nobody."""
         resource = self._resource(request.urn)
+        self._stated.add(request.resource_id)
         ignore = tuple(request.ignore_changes)
         state, news = to_plain(request.old_state), to_plain(request.new_inputs)
         difference = resource.diff(state, news, ignore)
@@ -116,6 +118,7 @@ class NeonProvider(p.Provider):
         if request.preview:
             return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
         resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
+        self._stated.add(resource_id)
         return p.CreateResponse(resource_id, to_wire(state, resource.secret))
 
     async def update(self, request: p.UpdateRequest) -> p.UpdateResponse:
@@ -190,6 +193,7 @@ class NeonProvider(p.Provider):
             org_id=self._config.org_id,
             held=self._held.get(urn),
             adopted=self._adopted,
+            stated=self._stated,
             log=lambda severity, message: self.log(severity, message, urn),
         )
 

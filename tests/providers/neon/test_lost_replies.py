@@ -177,6 +177,41 @@ def test_a_replica_is_known_again_by_its_name(neon: Neon) -> None:
     assert count(neon, "endpoint") == 3
 
 
+def test_an_answer_that_does_not_tell_what_was_made_is_a_lost_one(neon: Neon, case: Case) -> None:
+    type_token, _, kind, inputs, before = case
+    real = neon.service._answer
+
+    def bare(asked: Any, ending: str) -> Any:
+        answer = real(asked, ending)
+        return dataclasses.replace(answer, body={}) if answer.status == 201 else answer
+
+    neon.service._answer = bare  # type: ignore[method-assign]
+    made = neon.create(type_token, inputs)
+    assert count(neon, kind) == before + 1
+    assert not neon.diff(made, inputs).changes
+
+
+@pytest.mark.parametrize("type_token", [ROLE, DATABASE, ENDPOINT])
+def test_what_another_resource_of_this_state_holds_is_not_taken_over(neon: Neon, type_token: str) -> None:
+    _, kind, inputs_of = TYPES[type_token]
+    inputs = inputs_of(neon)
+    made = neon.create(type_token, inputs, "one")
+    before = count(neon, kind)
+    neon.restart()
+    assert not neon.diff(made, inputs).changes
+    with pytest.raises(errors.Conflict, match="it exists already"):
+        neon.create(type_token, inputs, "other")
+    assert count(neon, kind) == before
+
+
+def test_a_replica_of_the_same_name_that_the_state_holds_is_not_taken_over(neon: Neon) -> None:
+    replica = neon.on_default(neon.project(), type="read_only", name="reports")
+    made = neon.create(ENDPOINT, replica, "one")
+    neon.restart()
+    assert not neon.diff(made, replica).changes
+    assert neon.create(ENDPOINT, replica, "other").id != made.id
+
+
 def test_projects_that_could_not_be_listed_leave_a_create_undone(neon: Neon) -> None:
     """Whether one of them is what an interrupted run made cannot be known."""
     neon.service.switches.unavailable_projects = ("quiet-river-12345678",)
@@ -190,6 +225,7 @@ def test_a_journal_finds_what_an_interrupted_create_left_and_nothing_else(neon: 
     urn = Made(type_token, "it", "", {}, {}).urn
     assert neon.run(neon.provider.adopt(urn, type_token, wire(inputs))) is None
     made = neon.create(type_token, inputs)
+    neon.restart()
     found = neon.run(neon.provider.adopt(urn, type_token, wire(inputs)))
     assert found
     assert found[0] == made.id

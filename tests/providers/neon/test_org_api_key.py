@@ -222,7 +222,7 @@ def test_a_journal_finds_nothing_that_could_be_taken_over(neon: Neon) -> None:
     assert neon.run(neon.provider.adopt(urn_of(API_KEY, "it"), API_KEY, wire(ASKED))) is None
 
 
-def test_an_answer_without_the_text_of_the_key_is_an_error(neon: Neon) -> None:
+def test_a_key_whose_answer_lacks_its_text_is_revoked(neon: Neon) -> None:
     real = neon.service._answer
 
     def mute(asked: Any, ending: str) -> Any:
@@ -232,8 +232,9 @@ def test_an_answer_without_the_text_of_the_key_is_an_error(neon: Neon) -> None:
         return answer
 
     neon.service._answer = mute  # type: ignore[method-assign]
-    with pytest.raises(errors.ServerFault, match="cannot be read: key"):
+    with pytest.raises(errors.Unanswered, match="their keys revoked"):
         neon.create(API_KEY, ASKED)
+    assert neon.service.objects()["api_key"] == []
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])

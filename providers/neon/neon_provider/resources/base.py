@@ -21,7 +21,7 @@ from neon_provider.account import Account
 from neon_provider.checks import Problem, utc_now
 from neon_provider.client import Session
 from neon_provider.convert import UNKNOWN, Properties, is_unknown, to_wire
-from neon_provider.errors import Conflict, NeonError, PartialFailure, Unanswered
+from neon_provider.errors import Conflict, NeonError, PartialFailure, ServerFault, Unanswered
 from neon_provider.shapes import TEXT, Shape, mismatches
 
 T = TypeVar("T")
@@ -71,6 +71,8 @@ class Scope:
     """The inputs of the object that the state holds under this URN already: a create is then half of its replacement."""
     adopted: set[str] = field(default_factory=set)
     """Ids taken over in this process: never deleted by it."""
+    stated: set[str] = field(default_factory=set)
+    """Ids that the state is known to hold: of what was compared with its inputs, or made, in this process."""
     log: Log = lambda _severity, _message: None
 
 
@@ -269,20 +271,28 @@ async def post_once(
     client: Session,
     path: str,
     look: Callable[[], Awaitable[T | None]],
+    read: Callable[[Properties], object],
     *,
     body: Any = None,
     query: Mapping[str, Any] | None = None,
 ) -> tuple[Properties, T | None]:
     """Make something by a POST, never twice: (the answer, None), or ({}, what was found) when the answer was lost.
 
-    After a loss `look` is asked three times for what the POST may have made. Only when there was no answer at all, and nothing
-    is found, it is sent again: an answer of 500 or one that cannot be read is an error then. Raises `Unanswered`.
+    An answer in which `read` does not find what was made is lost as well. After a loss `look` is asked three times for what the
+    POST may have made. Only when there was no answer at all, and nothing is found, it is sent again: an answer of 500 or one
+    that cannot be read is an error then. Raises `Unanswered`.
     """
     for _ in range(_SENDINGS):
         try:
-            return await client.request("POST", path, body=body, query=query), None
+            answer = await client.request("POST", path, body=body, query=query)
+            read(answer)
+            return answer, None
         except Unanswered as error:
             lost = error
+        except (KeyError, TypeError, ServerFault) as error:
+            if isinstance(error, ServerFault) and error.status:
+                raise
+            lost = Unanswered(f"POST {path}", "the answer does not tell what was made", status=201)
         try:
             async for _ in client.looks():
                 found = await look()

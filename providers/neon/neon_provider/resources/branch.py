@@ -129,12 +129,12 @@ class Branch(Resource):
                 return await self._complete(scope, left, inputs, {})
             path, body = self._request(inputs, nonce)
             try:
-                answer, found = await post_once(scope.client, path, look, body=body)
+                answer, found = await post_once(scope.client, path, look, _made, body=body)
             except Conflict as error:
                 found, answer = await look(), {}
                 if found is None:
                     raise await self._taken(scope, inputs, error) from error
-            return await self._complete(scope, found or str(answer["branch"]["id"]), inputs, answer)
+            return await self._complete(scope, found or _made(answer), inputs, answer)
 
     def _request(self, inputs: Properties, nonce: str) -> tuple[str, Properties]:
         """(path, body) of the request that makes one."""
@@ -304,6 +304,10 @@ def split(resource_id: str) -> tuple[str, str]:
     if not separator or not project_id or not branch_id:
         raise ValueError(f"{resource_id!r} is no branch id: it looks like quiet-river-12345678/br-late-sun-12345678")
     return project_id, branch_id
+
+
+def _made(answer: Properties) -> str:
+    return str(answer["branch"]["id"])
 
 
 def _blocking(branch: BranchModel) -> str:

@@ -66,7 +66,7 @@ class Database(Resource):
         path = path_of("projects", project_id, "branches", str(inputs["branchId"]), "databases")
         async with scope.client.changing(project_id):
             try:
-                answer, found = await post_once(scope.client, path, look, body=body)
+                answer, found = await post_once(scope.client, path, look, _made, body=body)
             except (Conflict, Invalid) as error:
                 answer, found = {}, await look()
                 if found is None:
@@ -75,7 +75,8 @@ class Database(Resource):
             else:
                 cause = None
             if found is not None:
-                if not self._is_ours(found, inputs) or self.is_replacing_itself(scope, inputs):
+                held = role_id(inputs) in scope.stated
+                if held or not self._is_ours(found, inputs) or self.is_replacing_itself(scope, inputs):
                     raise not_ours_to_take(f"database {name!r}", self.token, role_id(inputs)) from cause
                 scope.adopted.add(role_id(inputs))
                 scope.log("warning", f"database {role_id(inputs)} exists since a moment ago and is taken over")
@@ -184,3 +185,7 @@ class Database(Resource):
         except NotFound:
             return None
         return DatabaseModel.read(answer["database"])
+
+
+def _made(answer: Properties) -> DatabaseModel:
+    return DatabaseModel.read(answer["database"])

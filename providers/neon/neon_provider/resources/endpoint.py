@@ -80,10 +80,10 @@ class Endpoint(Resource):
                     return await self._take_over(scope, left, inputs)
             path = path_of("projects", project_id, "endpoints")
             try:
-                answer, found = await post_once(scope.client, path, look, body={"endpoint": fields})
+                answer, found = await post_once(scope.client, path, look, _made, body={"endpoint": fields})
             except (Conflict, Invalid) as error:
                 return await self._take_over(scope, await self._left_behind(scope, inputs, error), inputs)
-            return await self._complete(scope, found or str(answer["endpoint"]["id"]), inputs, answer)
+            return await self._complete(scope, found or _made(answer), inputs, answer)
 
     def _own_name(self, scope: Scope, inputs: Properties) -> str:
         return f"pulumi-{self.mark(scope.urn, inputs)}"
@@ -94,7 +94,9 @@ class Endpoint(Resource):
         found = [
             endpoint
             for endpoint in await self._on_branch(scope, inputs)
-            if name in (None, endpoint.name) and _is_since(endpoint.created_at, since)
+            if name in (None, endpoint.name)
+            and _is_since(endpoint.created_at, since)
+            and f"{inputs['projectId']}/{endpoint.id}" not in scope.stated
         ]
         if len(found) > 1:
             ids = ", ".join(endpoint.id for endpoint in found)
@@ -114,7 +116,8 @@ class Endpoint(Resource):
         found = (await self._on_branch(scope, inputs))[:1] if _is_read_write(inputs) else []
         if not found:
             raise error
-        if not is_recent(found[0].created_at) or self.is_replacing_itself(scope, inputs):
+        held = f"{inputs['projectId']}/{found[0].id}" in scope.stated
+        if held or not is_recent(found[0].created_at) or self.is_replacing_itself(scope, inputs):
             what = f"the read-write endpoint of branch {inputs['branchId']}"
             raise not_ours_to_take(what, self.token, f"{inputs['projectId']}/{found[0].id}") from error
         return found[0].id
@@ -216,6 +219,10 @@ def _is_since(created_at: str, since: datetime) -> bool:
         return datetime.fromisoformat(created_at) >= since - timedelta(minutes=1)
     except (TypeError, ValueError):
         return False
+
+
+def _made(answer: Properties) -> str:
+    return str(answer["endpoint"]["id"])
 
 
 def _blocking(endpoint: EndpointModel) -> str:

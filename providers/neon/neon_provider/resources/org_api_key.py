@@ -90,7 +90,7 @@ class OrgApiKey(Resource):
         body: Properties = {"key_name": name}
         if "projectId" in inputs:
             body["project_id"] = inputs["projectId"]
-        answer, lost = await post_once(scope.client, _path(org_id), look, body=body)
+        answer, lost = await post_once(scope.client, _path(org_id), look, _NewKey.read, body=body)
         if lost is None:
             return _NewKey.read(answer)
         await self._revoke(scope, org_id, lost.id)

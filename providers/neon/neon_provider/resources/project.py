@@ -180,10 +180,10 @@ class Project(Resource):
             scope.adopted.add(left.id)
             scope.log("warning", f"project {left.id} was made by an interrupted run and is taken over")
             return left.id, await self._complete(scope, left.id, inputs, {})
-        answer, found = await post_once(scope.client, "/projects", look, body=self._body(scope, inputs, nonce))
+        answer, found = await post_once(scope.client, "/projects", look, _made, body=self._body(scope, inputs, nonce))
         if found is not None:
             return found, await self._complete(scope, found, inputs, {})
-        project_id = str(answer["project"]["id"])
+        project_id = _made(answer)
         role = (answer.get("roles") or [{}])[0]
         return project_id, await self._complete(scope, project_id, inputs, answer, password=role.get("password"))
 
@@ -335,3 +335,7 @@ class Project(Resource):
         }
         computed |= uris(computed)
         return managed, {**self.fixed(live), **managed, **computed}
+
+
+def _made(answer: Properties) -> str:
+    return str(answer["project"]["id"])

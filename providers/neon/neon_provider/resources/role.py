@@ -69,7 +69,7 @@ class Role(Resource):
         path = path_of("projects", project_id, "branches", branch_id, "roles")
         async with scope.client.changing(project_id):
             try:
-                answer, found = await post_once(scope.client, path, look, body={"role": body})
+                answer, found = await post_once(scope.client, path, look, _made, body={"role": body})
             except (Conflict, Invalid) as error:
                 answer, found = {}, await self._live(scope, inputs)
                 if found is None:
@@ -79,7 +79,8 @@ class Role(Resource):
                 cause = None
             if found is None:
                 return await self._complete(scope, inputs, answer)
-            if not is_recent(found.created_at) or self.is_replacing_itself(scope, inputs):
+            held = role_id(inputs) in scope.stated
+            if held or not is_recent(found.created_at) or self.is_replacing_itself(scope, inputs):
                 raise not_ours_to_take(f"role {name!r}", self.token, role_id(inputs)) from cause
             return await self._take_over(scope, inputs)
 
@@ -200,6 +201,10 @@ def split(resource_id: str) -> tuple[str, str, str]:
             f"{resource_id!r} is no id of this kind: it looks like quiet-river-12345678/br-late-sun-12345678/name"
         )
     return parts[0], parts[1], parts[2]
+
+
+def _made(answer: Properties) -> RoleModel:
+    return RoleModel.read(answer["role"])
 
 
 def _no_login(role: RoleModel) -> bool:

@@ -22,6 +22,7 @@ from neon_provider.convert import Properties, known
 from neon_provider.errors import NeonError, NotFound, Protected
 from neon_provider.models import SnapshotRecord
 from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent, post_once
+from neon_provider.resources.restored import heir_of
 from neon_provider.shapes import FLAG
 
 _WIRE: Final = {"name": "name", "expiresAt": "expires_at"}
@@ -97,8 +98,8 @@ class Snapshot(Resource):
                 return _only(r for r in listed if r.id not in before.ids and _is_of(r, inputs, str(query["name"])))
 
             path = path_of("projects", project_id, "branches", str(inputs["branchId"]), "snapshot")
-            answer, found = await post_once(scope.client, path, look, query=query)
-            made = found or SnapshotRecord.read(answer.get("snapshot"))
+            answer, found = await post_once(scope.client, path, look, _made, query=query)
+            made = found or _made(answer)
             before.ids.add(made.id)
             return await self._complete(scope, made, inputs, answer, inputs)
 
@@ -108,7 +109,10 @@ class Snapshot(Resource):
         """What an interrupted run of the last hour made for these inputs, and nobody took over since."""
         if self.is_replacing_itself(scope, inputs) or _is_taken_for_the_old_one(scope.held, inputs):
             return None
-        found = [r for r in listed if r.manual and is_recent(r.created_at) and r.id not in scope.adopted]
+        held = {resource_id.rpartition("/")[2] for resource_id in scope.stated} | scope.adopted
+        found = [
+            record for record in listed if record.manual and is_recent(record.created_at) and record.id not in held
+        ]
         if "name" in inputs:
             return _only(r for r in found if _is_of(r, inputs, str(inputs["name"])))
         return _only(r for r in found if r.name.startswith(mark))
@@ -171,6 +175,14 @@ class Snapshot(Resource):
         found = await _live(scope.client, project_id, snapshot_id)
         if found is None:
             return None
+        source = found.source_branch_id or ""
+        heir = await heir_of(scope.client, project_id, source)
+        if heir is not None and heir.id != source:
+            scope.log(
+                "warning",
+                f"snapshot {resource_id} is of branch {source}, whose place {heir.id} took in a restore: with that branchId"
+                " it is replaced by a new one and deleted, unless retainOnDelete is true",
+            )
         return resource_id, self.managed(_inputs(project_id, found), inputs), self._state(project_id, found, inputs)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
@@ -213,6 +225,10 @@ async def _live(client: Session, project_id: str, snapshot_id: str) -> SnapshotR
     except NotFound:
         return None
     return next((SnapshotRecord.read(item) for item in listed if item["id"] == snapshot_id), None)
+
+
+def _made(answer: Properties) -> SnapshotRecord:
+    return SnapshotRecord.read(answer.get("snapshot"))
 
 
 def _is_of(snapshot: SnapshotRecord, inputs: Properties, name: str) -> bool:
