@@ -445,18 +445,23 @@ def test_a_snapshot_stays_with_the_branch_that_it_was_taken_of_when_that_one_is_
     restored = neon.ask("POST", path, body)
     assert restored.status_code == 200, restored.text
     neon.restart()
+    told = logged(neon)
     again = neon.read(made)
     assert again
+    new = restored.json()["branch"]["id"]
+    assert [text for text in told if f"whose place {new} took in a restore" in text and "retainOnDelete" in text]
+    assert neon.diff(again, {**asked, "branchId": new}).replaces == ["branchId"]
     assert (again.id, again.state["branchId"]) == (made.id, asked["branchId"])
     assert not neon.diff(again, asked).changes
 
 
-def test_the_snapshots_of_a_project_are_listed_once_for_a_whole_refresh(neon: Neon, asked: Properties) -> None:
+def test_snapshots_and_branches_of_a_project_are_listed_once_for_a_whole_refresh(neon: Neon, asked: Properties) -> None:
     made = [neon.create(SNAPSHOT, {**asked, "name": f"s{n}"}, f"s{n}") for n in range(3)]
     neon.restart()
     before = len(neon.sent())
     assert all(neon.read(snapshot) for snapshot in made)
-    assert neon.sent()[before:] == [f"GET /projects/{asked['projectId']}/snapshots"]
+    base = f"/projects/{asked['projectId']}"
+    assert neon.sent()[before:] == [f"GET {base}/snapshots", f"GET {base}/branches"]
 
 
 def test_what_is_gone_has_no_id_and_what_cannot_be_read_is_not_gone(neon: Neon, asked: Properties) -> None:
