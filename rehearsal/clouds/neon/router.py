@@ -101,6 +101,8 @@ _COMPILED: Final = tuple(
     (method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), status, handler)
     for method, path, status, handler in _ROUTES
 )
+ROUTE_OF: Final = {handler: f"{method} {path}" for method, path, _, handler in _ROUTES}
+"""What a function answers: `POST /projects/{project}/branches`."""
 
 
 def route(method: str, path: str) -> tuple[Handler, dict[str, str], int]:

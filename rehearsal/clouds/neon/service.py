@@ -15,13 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from rehearsal.clouds.neon.contract import unknown
 from rehearsal.clouds.neon.faults import Fault, FaultPlan
 from rehearsal.clouds.neon.inspection import PATH, inspect
 from rehearsal.clouds.neon.keys import UNLIMITED, Key
 from rehearsal.clouds.neon.kinds import INDEXES, KINDS, stands
 from rehearsal.clouds.neon.limits import RateLimit, retry_after
 from rehearsal.clouds.neon.postgres import Databases, PostgresError, find_binaries, refuse
-from rehearsal.clouds.neon.router import route
+from rehearsal.clouds.neon.router import ROUTE_OF, route
 from rehearsal.clouds.neon.switches import Switches
 from rehearsal.clouds.neon.transactions import transaction
 from rehearsal.clouds.neon.wire import PREFIX, Answer, Asked, Server
@@ -44,9 +45,10 @@ class NeonService:
     """The service; a context manager. Without a folder its state goes when it stops.
 
     `url` is what NEON_API_URL must be, `api_key` the organisation's key; `keys` are more of them by their text, and those
-    the API made count too. `requests` (the last 100 000 at least), `faults`, `switches`, `objects()`, `advance()` and
-    `by_hand()` are for tests and scenarios. With `postgres` each database is a real one, whose connection strings work;
-    raises `PostgresMissing` on a machine without it.
+    the API made count too. `requests` (the last 100 000 at least), `unexpected` (what requests said that Neon does
+    not know: `contract.py`), `faults`, `switches`, `objects()`, `advance()` and `by_hand()` are for tests and scenarios.
+    With `postgres` each database is a real one, whose connection strings work; raises `PostgresMissing` on a machine
+    without it.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class NeonService:
         self.faults = faults or FaultPlan()
         self.switches = switches or Switches()
         self.requests: list[Request] = []
+        self.unexpected: list[str] = []
         self.api_key = api_key or f"napi_{secrets.token_hex(16)}"
         self.keys = dict(keys or {})
         self._world = World(Store(folder, "neon", INDEXES), self.switches)
@@ -205,6 +208,7 @@ class NeonService:
             if wait:
                 return _error(asked, 429, "rate limit exceeded", after=retry_after(wait, switches.retry_after))
             body = _json(asked.content)
+            self.unexpected += unknown(ROUTE_OF[handler], asked.query, body)
             refusal = key.refusal(asked.method, asked.path, asked.query, body, ORGANIZATION)
             if refusal:
                 return _error(asked, *refusal)
