@@ -8,6 +8,7 @@ have worked: `Unanswered` leaves it to the caller to look.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import re
 import time
@@ -35,7 +36,8 @@ from neon_provider.errors import (
 from neon_provider.models import FAILED, FINISHED, UNFINISHED, Operation
 
 DEFAULT_URL: Final = "https://console.neon.tech/api/v2"
-_ALWAYS: Final = frozenset({423, 429, 503})
+_LOCKED: Final = 423
+_ALWAYS: Final = frozenset({_LOCKED, 429, 503})
 _FAULTS: Final = frozenset({500, 502, 504})
 _ABSOLUTE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _ID: Final = re.compile(r"[a-z0-9-]{1,60}")
@@ -48,7 +50,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ClientConfig:
-    """Times in seconds. `max_retries` bounds the tries of one request, the deadline of the whole bounds their time."""
+    """Times in seconds. `max_retries` bounds the tries of one request, but for a locked project; the deadline of the whole
+    bounds their time."""
 
     api_key: str = field(repr=False)
     base_url: str = DEFAULT_URL
@@ -176,8 +179,8 @@ class Session:
             self.client.listings.clear()
         asked, request_id = f"{method} {path}", str(uuid.uuid4())
         absolute = repeatable or method in _ABSOLUTE
-        for attempt in range(self.client.config.max_retries + 1):
-            last = attempt == self.client.config.max_retries
+        for attempt in itertools.count():
+            last = attempt >= self.client.config.max_retries
             try:
                 response = await self.client.send(method, path, body, query or {}, request_id)
             except httpx.HTTPError as error:
@@ -194,13 +197,14 @@ class Session:
             again = response.status_code in _ALWAYS or (
                 absolute and (response.status_code in _FAULTS or response.status_code < 300)
             )
+            last = last and response.status_code != _LOCKED  # an operation of someone else's may take as long as ours
             if not again or last or not await self._wait(attempt, response, asked):
                 raise _error(asked, response, self.client.config.api_key, request_id, absolute=absolute)
-        raise ServerFault(asked, "every try failed")
+        raise AssertionError("unreachable")
 
     async def _wait(self, attempt: int, response: httpx.Response | None, asked: str) -> bool:
         """Sleep before the next try; False when the deadline would pass."""
-        backoff = random.uniform(0, min(15, 0.5 * 2**attempt))  # noqa: S311 - jitter, no secret
+        backoff = random.uniform(0, min(15, 0.5 * 2 ** min(attempt, 5)))  # noqa: S311 - jitter, no secret
         asked_for = _retry_after(response.headers.get("Retry-After", "")) if response is not None else 0
         pause = max(backoff, asked_for)
         if self.client.clock.now() + pause >= self._until:

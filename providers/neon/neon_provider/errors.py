@@ -11,7 +11,7 @@
       Locked                  423: another operation holds the project, longer than the deadline
       RateLimited             429, longer than the deadline
       ServerFault             5xx or an answer that is not JSON
-      Unreachable             no answer, and nothing was changed
+      Unreachable             no answer; what was asked never left, or may be asked again without harm
       Unanswered              a POST without an answer, or with 500, 502, 504 or an unreadable one: its outcome is unknown
       OperationFailed         an operation ended badly, or not before the deadline
       Cancelled               the run was stopped while this waited
@@ -82,7 +82,7 @@ class ServerFault(NeonError):
 
 
 class Unreachable(NeonError):
-    """There was no answer, and nothing was changed."""
+    """There was no answer. What was asked never left, or may be asked again without harm."""
 
 
 class Unanswered(NeonError):

@@ -175,6 +175,16 @@ def test_what_neon_did_not_take_is_sent_again(method: str, status: int) -> None:
     assert len(line.time.slept) == 2
 
 
+def test_a_locked_project_is_waited_for_until_the_deadline_however_many_tries_that_takes() -> None:
+    line = Line(*[refused(423)] * 30, ok({"done": True}), max_retries=2)
+    assert line.request("POST") == {"done": True}
+    assert len(line.sent) == 31
+    line = Line(refused(423), max_retries=2)
+    with pytest.raises(errors.Locked):
+        line.request("POST", timeout=100)
+    assert sum(line.time.slept) < 100
+
+
 MAY_HAVE_WORKED = [refused(500), refused(502), refused(504), httpx.Response(201, content=b'{"proj')]
 
 
@@ -394,13 +404,13 @@ def test_a_failed_look_at_an_operation_ends_the_waiting() -> None:
 def test_changes_of_one_project_wait_for_each_other_and_those_of_two_do_not() -> None:
     events: list[str] = []
 
-    async def change(client: Client, project: str, name: str) -> None:
+    async def change(client: Session, project: str, name: str) -> None:
         async with client.changing(project):
             events.append(f"{name} begins")
             await asyncio.sleep(0)
             events.append(f"{name} ends")
 
-    async def both(client: Client, second: str) -> None:
+    async def both(client: Session, second: str) -> None:
         await asyncio.gather(change(client, "p", "a"), change(client, second, "b"))
 
     Line(ok()).use(lambda client: both(client, "p"))
