@@ -380,7 +380,7 @@ def test_a_branch_that_is_found_unmasked_is_told_and_masked_by_the_next_update(n
     neon.provider.log = lambda severity, message, urn: told.append(f"{severity}: {message}")
     again = neon.read(made)
     assert again
-    assert told == [f"warning: branch {made.id} is not masked: its state is 'initialized'; an update masks it"]
+    assert told == [f"warning: branch {made.id} is not masked, its state is 'initialized': the next run masks it"]
     assert again.state["status"] == "initialized"
     assert neon.diff(again, asked).diffs == ["maskingRules"]
     assert neon.update(again, asked).state["status"] == "anonymized"

@@ -129,7 +129,8 @@ class AnonymizedBranch(Branch):
         if inputs and self.same("maskingRules", inputs.get("maskingRules"), rules):
             rules = inputs["maskingRules"]
         if status != _DONE:
-            scope.log("warning", f"branch {resource_id} is not masked: its state is {status!r}; an update masks it")
+            what = "replaces" if status == _UNPREPARED else "masks"
+            scope.log("warning", f"branch {resource_id} is not masked, its state is {status!r}: the next run {what} it")
         applied = {"maskingRules": rules} if status == _DONE else {}
         now = {key: value for key, value in now.items() if key != "maskingRules"}
         return resource_id, {**given, "maskingRules": rules}, {**now, **applied, "status": status}
