@@ -75,7 +75,7 @@ class Database(Resource):
             else:
                 cause = None
             if found is not None:
-                held = role_id(inputs) in scope.stated
+                held = scope.stated.get(role_id(inputs), scope.urn) != scope.urn
                 if held or not self._is_ours(found, inputs) or self.is_replacing_itself(scope, inputs):
                     raise not_ours_to_take(f"database {name!r}", self.token, role_id(inputs)) from cause
                 scope.adopted.add(role_id(inputs))
@@ -121,7 +121,7 @@ class Database(Resource):
             return await self._complete(scope, resource_id, inputs, answer, before)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
-        """Delete; a rename that the state does not know of is found by the database's id."""
+        """Delete. Its id tells the name it has by now: under the old one there may be another database, of another person."""
         if state.get("deletionProtection", True):
             raise Protected(
                 f"database {resource_id} is protected: set deletionProtection to false, apply that, then delete"
@@ -131,6 +131,8 @@ class Database(Resource):
         project_id, branch_id, first_name = split(resource_id)
         async with scope.client.changing(project_id):
             name: str | None = str(state.get("name", first_name))
+            if state.get("databaseId"):
+                name = await self._renamed(scope, resource_id, state)
             while name is not None:
                 path = path_of("projects", project_id, "branches", branch_id, "databases", name)
                 try:
