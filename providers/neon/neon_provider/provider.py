@@ -34,7 +34,7 @@ class NeonProvider(p.Provider):
         self._client: Client | None = None
         self._account: Account | None = None
         self._adopted: set[str] = set()
-        self._stated: set[str] = set()
+        self._stated: dict[str, str] = {}
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
         """Where messages for people go."""
@@ -100,7 +100,7 @@ class NeonProvider(p.Provider):
     async def diff(self, request: p.DiffRequest) -> p.DiffResponse:
         """What changed; asks nobody."""
         resource = self._resource(request.urn)
-        self._stated.add(request.resource_id)
+        self._stated[request.resource_id] = request.urn
         ignore = tuple(request.ignore_changes)
         state, news = to_plain(request.old_state), to_plain(request.new_inputs)
         difference = resource.diff(state, news, ignore)
@@ -118,7 +118,7 @@ class NeonProvider(p.Provider):
         if request.preview:
             return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
         resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
-        self._stated.add(resource_id)
+        self._stated[resource_id] = request.urn
         return p.CreateResponse(resource_id, to_wire(state, resource.secret))
 
     async def update(self, request: p.UpdateRequest) -> p.UpdateResponse:
@@ -136,6 +136,7 @@ class NeonProvider(p.Provider):
         resource = self._resource(request.urn)
         scope = self._scope(request.urn, request.timeout)
         await resource.delete(scope, request.resource_id, to_plain(request.properties))
+        self._stated.pop(request.resource_id, None)
 
     async def read(self, request: p.ReadRequest) -> p.ReadResponse:
         """The object as it is, with the inputs that would declare it; no id when it is gone."""

@@ -71,8 +71,8 @@ class Scope:
     """The inputs of the object that the state holds under this URN already: a create is then half of its replacement."""
     adopted: set[str] = field(default_factory=set)
     """Ids taken over in this process: never deleted by it."""
-    stated: set[str] = field(default_factory=set)
-    """Ids that the state is known to hold: of what was compared with its inputs, or made, in this process."""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """URN by id of what the state is known to hold: it was compared with its inputs, or made, in this process."""
     log: Log = lambda _severity, _message: None
 
 
