@@ -19,6 +19,7 @@ SIZES: Final = frozenset({0.25, 0.5, *range(1, 17), *range(18, 57, 2)})
 MAX_HISTORY: Final = 2_592_000
 PLAN_HISTORY: Final = {"free": 21_600, "launch": 604_800, "scale": MAX_HISTORY}
 PLAN_UNITS: Final = {"free": 2, "launch": 16, "scale": 56}
+PLAN_SUSPEND: Final = {"free": (0, 300), "launch": (0, 300, -1)}
 KNOWN_REGIONS: Final = frozenset(
     {
         "aws-us-east-1",
@@ -89,10 +90,17 @@ def between(low: float, high: float) -> Check:
     return check
 
 
-def suspend(key: str, value: Any) -> Iterator[Problem]:
-    """Idle seconds before a compute stops."""
-    if value not in (0, -1) and not (isinstance(value, int) and 60 <= value <= 604_800):
-        yield key, f"must be 0 (the default), -1 (never) or 60 to 604800 seconds, was {value!r}"
+def suspend(plan: str) -> Check:
+    """Idle seconds before a compute stops; smaller plans leave little choice."""
+
+    def check(key: str, value: Any) -> Iterator[Problem]:
+        if value not in (0, -1) and not (isinstance(value, int) and 60 <= value <= 604_800):
+            yield key, f"must be 0 (the default), -1 (never) or 60 to 604800 seconds, was {value!r}"
+        elif value not in PLAN_SUSPEND.get(plan, (value,)):
+            allowed = ", ".join(map(str, PLAN_SUSPEND[plan]))
+            yield key, f"must be one of {allowed} on the {plan!r} plan, was {value!r}; any other needs 'scale'"
+
+    return check
 
 
 def units(prefix: str, values: Mapping[str, Any], plan: str) -> Iterator[Problem]:

@@ -53,7 +53,7 @@ class Endpoint(Resource):
             ("branchId", checks.an_id("br-")),
             ("type", checks.one_of("read_write", "read_only")),
             ("name", checks.name(64)),
-            ("suspendTimeoutSeconds", checks.suspend),
+            ("suspendTimeoutSeconds", checks.suspend(plan)),
         ):
             if key in values:
                 yield from check(key, values[key])

@@ -106,9 +106,13 @@ class Project(Resource):
             limits = values.get(key) or {}
             yield from checks.units(f"{key}.", limits, plan)
             if "suspendTimeoutSeconds" in limits:
-                yield from checks.suspend(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
+                yield from checks.suspend(plan)(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
         if "maintenanceWindow" in values:
             yield from checks.window("maintenanceWindow", values["maintenanceWindow"])
+            if plan == "free":
+                yield "maintenanceWindow", "needs the 'launch' plan, this is 'free'"
+        if plan == "free" and (values.get("defaultBranch") or {}).get("protected"):
+            yield "defaultBranch.protected", "needs the 'launch' plan, this is 'free'"
         for key, value in (values.get("quota") or {}).items():
             if value < 0:
                 yield f"quota.{key}", f"must be 0 (no limit) or more, was {value!r}"
