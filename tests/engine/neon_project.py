@@ -1,0 +1,271 @@
+"""A project of a user's own, on a real engine and a local Neon, with the plugin named by its path as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from rehearsal.clouds.neon import NeonService
+from rehearsal.clouds.neon.world import ORGANIZATION
+from rehearsal.engine import Event
+from tests.builders import ROOT
+
+HEAD: Final = """
+import pulumi
+import pulumi_neon as neon
+"""
+PROGRAM: Final = """
+organization = neon.get_organization()
+shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False)
+place = {"project_id": shop.id, "branch_id": shop.default_branch_id}
+app = neon.Role("app", name="app", **place)
+data = neon.Database("data", name="data", owner_name=app.name, deletion_protection=False, **place)
+neon.BackupSchedule("nightly", items=[{"frequency": "daily", "hour": 2}], **place)
+neon.Snapshot("before", name="before", **place)
+later = pulumi.ResourceOptions(depends_on=[data])
+preview = neon.Branch("preview", project_id=shop.id, name="preview", opts=later)
+compute = neon.Endpoint("compute", project_id=shop.id, branch_id=preview.branch_id, max_cu=1)
+rule = {"database": "data", "schema": "public", "table": "people", "column": "email", "maskingValue": "x"}
+masked = neon.AnonymizedBranch("masked", project_id=shop.id, name="masked", masking_rules=[rule], opts=later)
+key = neon.OrgApiKey("ci", org_id=organization.org_id, name="ci")
+neon.SpendingLimit("budget", org_id=organization.org_id, cents=5000)
+"""
+EXPORTS: Final = """
+url = neon.get_connection_uri_output(project_id=shop.id, database_name=data.name, role_name=app.name, pooled=True)
+password = neon.get_role_password_output(**place, name=app.name)
+branch = neon.get_branch_output(project_id=shop.id, name=preview.name)
+pulumi.export("url", url.uri)
+pulumi.export("password", password.password)
+pulumi.export("key", key.key)
+pulumi.export("branch", branch.branch_id)
+pulumi.export("plan", organization.plan)
+"""
+PATIENCE: Final = 60
+"""Seconds after which a wait has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that ended, with everything it printed and the events it wrote."""
+
+    code: int
+    output: str
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+
+@dataclass(slots=True)
+class Running:
+    """A command that runs, in a session of its own; what it prints goes to a file, so that nobody need read it."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    events: Path
+
+    def wait(self) -> Done:
+        code = self.process.wait(PATIENCE)
+        lines = self.events.read_text(encoding="utf-8").splitlines() if self.events.exists() else []
+        output = self.log.read_text(encoding="utf-8", errors="replace")
+        return Done(code, output, [json.loads(line) for line in lines])
+
+    def interrupt(self) -> Done:
+        """Ask it to stop, as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        return self.wait()
+
+    def kill(self, *, alone: bool = False) -> set[int]:
+        """Kill it, and unless `alone` all it started; returns the ids of those."""
+        family = descendants(self.process.pid)
+        end({self.process.pid} if alone else {self.process.pid, *family})
+        self.process.wait(PATIENCE)
+        return family
+
+
+def warnings(events: list[Event]) -> list[str]:
+    """What the engine shows as warnings of resources."""
+    found = (event["diagnosticEvent"] for event in events if "diagnosticEvent" in event)
+    return [event["message"].removeprefix("<{%reset%}>") for event in found if event["severity"] == "warning"]
+
+
+def exists(service: NeonService) -> set[str]:
+    """The ids that the plugin gives to what Neon has."""
+    kinds = service.objects()
+    projects = {branch["id"]: branch["project_id"] for branch in kinds["branch"]}
+    of_branch = {f"{project}/{branch}" for branch, project in projects.items()}
+    named = [*kinds["role"], *kinds["database"]]
+    return {
+        *(project["id"] for project in kinds["project"]),
+        *of_branch,  # of its schedule too
+        *(f"{endpoint['project_id']}/{endpoint['id']}" for endpoint in kinds["endpoint"]),
+        *(f"{projects[found['branch_id']]}/{found['branch_id']}/{found['name']}" for found in named),
+        *(f"{projects[found['source_branch_id']]}/{found['id']}" for found in kinds["snapshot"]),
+        *(f"{ORGANIZATION}/{key['id']}" for key in kinds["api_key"]),
+        *(limit["id"] for limit in kinds["spending_limit"]),
+    }
+
+
+def end(processes: set[int]) -> None:
+    """Kill processes; those that are gone already are left alone."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def descendants(root: int) -> set[int]:
+    """Ids of the processes that a process started, and of what those started."""
+    parents: dict[int, int] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            parents[int(status.parent.name)] = int(fields[1])
+    found: set[int] = set()
+    young = {root}
+    while young:
+        young = {pid for pid, parent in parents.items() if parent in young}
+        found |= young
+    return found
+
+
+def until(true: Callable[[], bool], running: Running) -> None:
+    """Wait for something that a command that runs brings about."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end or running.process.poll() is not None:
+            raise TimeoutError(running.log.read_text(encoding="utf-8"))
+        time.sleep(0.02)
+
+
+@dataclass(slots=True)
+class NeonProject:
+    """The project in a folder, beside a checkout; `service` is the Neon it is made at."""
+
+    folder: Path
+    service: NeonService
+    environment: dict[str, str]
+    commands: int = 0
+
+    def write(self, program: str) -> None:
+        """Set the program."""
+        (self.folder / "__main__.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+
+    def edit(self, old: str, new: str) -> None:
+        """Change the program as a person would."""
+        file = self.folder / "__main__.py"
+        text = file.read_text(encoding="utf-8")
+        if old not in text:
+            raise ValueError(f"the program has no {old!r}")
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def start(self, *arguments: str) -> Running:
+        """Start `pulumi` without questions."""
+        self.commands += 1
+        log, events = (self.folder.parent / f"{kind}-{self.commands}.txt" for kind in ("output", "events"))
+        told = ("--event-log", str(events)) if arguments[0] in ("up", "preview", "refresh", "destroy") else ()
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                ["pulumi", *arguments, *told, "--non-interactive", "--color", "never"],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return Running(process, log, events)
+
+    def pulumi(self, *arguments: str) -> Done:
+        """Run `pulumi` to its end."""
+        running = self.start(*arguments)
+        try:
+            return running.wait()
+        finally:
+            running.kill()
+
+    def up(self, *flags: str) -> Done:
+        return self.pulumi("up", "--yes", "--skip-preview", *flags)
+
+    def preview(self, *flags: str) -> Done:
+        return self.pulumi("preview", *flags)
+
+    def refresh(self, *flags: str) -> Done:
+        return self.pulumi("refresh", "--yes", "--skip-preview", *flags)
+
+    def destroy(self, *flags: str) -> Done:
+        return self.pulumi("destroy", "--yes", "--skip-preview", *flags)
+
+    # ---- what is there ---------------------------------------------------------------------------------------------
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder.parent / ".pulumi" / "stacks" / "shop" / "dev.json"
+
+    def deployment(self) -> dict[str, Any]:
+        """The state as it is written."""
+        found: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        return found
+
+    def outputs(self) -> dict[str, Any]:
+        """What the program exports, secrets in plain text; these are not kept in a file."""
+        command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--non-interactive"]
+        found: dict[str, Any] = json.loads(
+            subprocess.check_output(command, cwd=self.folder, env=self.environment, timeout=PATIENCE)
+        )
+        return found
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """What the state holds of Neon, by type and name, such as `Role app`."""
+        found = {}
+        for resource in self.deployment().get("resources", []):
+            _, _, kind, name = resource["urn"].split("::")
+            if kind.startswith("neon:index:"):
+                found[f"{kind.rpartition(':')[2]} {name}"] = resource
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """How many objects Neon has, by kind."""
+        return {kind: len(found) for kind, found in self.service.objects().items() if found}
+
+
+@contextmanager
+def neon_project(root: Path, service: NeonService, program: str) -> Iterator[NeonProject]:
+    """A project with its stack `dev` made, in a folder where nothing else is."""
+    checkout, folder = root / "brightbroom-infra", root / "shop"
+    checkout.mkdir(parents=True)
+    (checkout / "providers").symlink_to(ROOT / "providers")
+    (checkout / ".venv").symlink_to(sys.prefix)
+    folder.mkdir()
+    plugin = "{name: neon, path: ../brightbroom-infra/providers/neon}"
+    (folder / "Pulumi.yaml").write_text(f"name: shop\nruntime: python\nplugins: {{providers: [{plugin}]}}\n")
+    environment = {
+        "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(root),
+        "PULUMI_HOME": str(root / "home"),
+        "PULUMI_BACKEND_URL": root.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "passphrase",
+        "PULUMI_DEBUG_COMMANDS": "true",  # which is what knows of `--event-log`
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "NEON_API_KEY": service.api_key,
+        "NEON_API_URL": service.url,
+    }
+    project = NeonProject(folder, service, environment)
+    project.write(program)
+    made = project.pulumi("stack", "init", "dev", "--secrets-provider", "passphrase")
+    if not made.ok:
+        raise RuntimeError(made.output)
+    with (folder / "Pulumi.dev.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("config: {neon:pollInterval: 0.05}\n")
+    yield project

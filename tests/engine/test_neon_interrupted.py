@@ -1,0 +1,166 @@
+"""A run that is killed, stopped or fails in the middle of its work loses nothing: the next one finds what was made and goes on.
+
+What a person must do after a kill is to take the stack's lock away (`pulumi cancel`) and to run again. The engine warns of what
+was pending until `pulumi refresh --clear-pending-creates`, which may come before the next run or after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rehearsal.clouds.neon import Fault, FaultPlan, NeonService
+from tests.engine.comparing import errors
+from tests.engine.neon_project import NeonProject, end, exists, neon_project, until, warnings
+
+pytestmark = pytest.mark.engine
+
+PROGRAM = """
+org = neon.get_organization().org_id
+shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False)
+place = {"project_id": shop.id, "branch_id": shop.default_branch_id}
+app = neon.Role("app", name="app", **place)
+data = neon.Database("data", name="data", owner_name=app.name, deletion_protection=False, **place)
+daily = [{"frequency": "daily", "hour": 2}]
+nightly = neon.BackupSchedule("nightly", items=daily, opts=pulumi.ResourceOptions(depends_on=[data]), **place)
+neon.Endpoint("replica", type="read_only", opts=pulumi.ResourceOptions(depends_on=[nightly]), **place)
+
+store = neon.Project("store", name="store", region_id="aws-eu-central-1", deletion_protection=False)
+preview = neon.Branch("preview", project_id=store.id, name="preview")
+compute = neon.Endpoint("compute", project_id=store.id, branch_id=preview.branch_id, max_cu=1)
+then = pulumi.ResourceOptions(depends_on=[compute])
+before = neon.Snapshot("before", project_id=store.id, branch_id=store.default_branch_id, opts=then)
+rule = {"database": "neondb", "schema": "public", "table": "people", "column": "email", "maskingValue": "x"}
+then = pulumi.ResourceOptions(depends_on=[before])
+neon.AnonymizedBranch("masked", project_id=store.id, name="masked", masking_rules=[rule], opts=then)
+
+neon.OrgApiKey("ci", org_id=org, name="ci")
+neon.SpendingLimit("budget", org_id=org, cents=5000)
+pulumi.export("told", app.password)
+pulumi.export("live", neon.get_role_password_output(name=app.name, **place).password)
+"""
+"""Two projects, since each has one change at a time; in each of them one thing comes after the other."""
+
+SILENT = [
+    [("POST", "/projects"), ("POST", ".*/api_keys")],
+    [("POST", ".*/roles"), ("POST", ".*/branches"), ("PUT", ".*/spending_limit")],
+    [("POST", ".*/databases"), ("POST", ".*/endpoints")],
+    [("PUT", ".*/backup_schedule"), ("POST", ".*/snapshot")],
+    [("POST", ".*/branch_anonymized")],
+]
+"""The calls that do what they ask and are never answered, for one run after the other. Each run is killed then."""
+
+ONCE = {
+    "project": 2,
+    "branch": 4,
+    "endpoint": 4,
+    "role": 5,
+    "database": 5,
+    "schedule": 1,
+    "snapshot": 1,
+    "anonymized": 1,
+    "api_key": 1,
+    "spending_limit": 1,
+}
+"""What Neon has when each object is there once; a branch has its parent's roles and databases."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[NeonProject]:
+    with NeonService() as service, neon_project(tmp_path, service, PROGRAM) as found:
+        yield found
+
+
+def dies(project: NeonProject, happened: Callable[[], bool], *, alone: bool = False) -> None:
+    """Start a run, and kill the engine when something happened: with all it started or, as a machine short of memory does,
+    `alone`. Then take its lock away."""
+    running = project.start("up", "--yes", "--skip-preview")
+    family: set[int] = set()
+    try:
+        until(happened, running)
+    finally:
+        family = running.kill(alone=alone)
+    assert project.pulumi("cancel", "--yes").ok
+    end(family)
+
+
+def unanswered(service: NeonService) -> int:
+    return sum(request.status == 0 for request in service.requests)
+
+
+def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(project: NeonProject) -> None:
+    service, lost = project.service, 0
+    for number, calls in enumerate(SILENT):
+        service.faults = FaultPlan(Fault("silent", method, path) for method, path in calls)
+        service.switches.operation_seconds = 600 if calls == SILENT[-1] else 0  # the replica is being waited for then
+        lost += len(calls)
+        dies(project, lambda wanted=lost: unanswered(service) == wanted, alone=number % 2 == 1)
+    service.switches.operation_seconds = 0
+    service.advance(700)
+
+    made = project.up()
+    assert made.ok, made.output
+    assert project.counts() == ONCE
+    assert len(project.resources()) == 12
+    assert {resource["id"] for resource in project.resources().values()} <= exists(service)
+    assert [text.split()[0] for text in warnings(made.events) if "is taken over" in text] == ["endpoint", "branch"]
+    told = project.outputs()
+    assert told["told"] == told["live"]
+
+    project.edit('name="store"', 'name="shelf"')
+    project.edit('neon.OrgApiKey("ci", org_id=org, name="ci")', "")
+    service.faults = FaultPlan([Fault("silent", "PATCH", "/projects/[^/]+"), Fault("silent", "DELETE")])
+    for wanted in (lost + 1, lost + 2):
+        dies(project, lambda wanted=wanted: unanswered(service) == wanted)
+    assert project.up().ok
+    assert project.counts() == {kind: number for kind, number in ONCE.items() if kind != "api_key"}
+    assert {found["name"] for found in service.objects()["project"]} == {"shop", "shelf"}
+    assert len(project.resources()) == 11
+
+    assert project.deployment()["pending_operations"]
+    assert project.refresh("--clear-pending-creates", "--expect-no-changes").ok
+    assert "pending_operations" not in project.deployment()
+
+
+def test_a_run_that_is_stopped_keeps_the_ids_of_what_it_waits_for_and_one_that_fails_too(project: NeonProject) -> None:
+    service = project.service
+    service.faults = FaultPlan(Fault("operation-stuck", "POST", path) for path in (".*/roles", ".*/branches"))
+    running = project.start("up", "--yes", "--skip-preview")
+    until(lambda: len({r.path for r in service.requests if "/operations" in r.path}) >= 2, running)
+    stopped = running.interrupt()  # it would have waited for ten minutes
+    assert not stopped.ok
+    found = project.resources()
+    for name in ("Role app", "Branch preview"):
+        assert found[name]["id"] in exists(service)
+        assert "the run was cancelled" in found[name]["initErrors"][0]
+    assert "pending_operations" not in project.deployment()
+
+    service.faults = FaultPlan(
+        [
+            Fault("operation-fails", "POST", f"/projects/{found['Project shop']['id']}/endpoints"),
+            Fault("operation-fails", "POST", ".*/branch_anonymized"),
+        ]
+    )
+    failed = project.up("--continue-on-error")
+    assert not failed.ok
+    assert len([text for text in errors(failed.events) if "it ended as failed" in text]) == 2
+    found = project.resources()
+    assert not found["Role app"].get("initErrors")
+    for name in ("Endpoint replica", "AnonymizedBranch masked"):
+        assert found[name]["id"] in exists(service)
+        assert "it ended as failed" in found[name]["initErrors"][0]
+
+    project.edit('"shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False', '"shop", name="shop", region_id="aws-eu-central-1"')
+    completed = project.up()
+    assert completed.ok, completed.output
+    assert project.counts() == ONCE
+    assert not [name for name, resource in project.resources().items() if resource.get("initErrors")]
+    assert project.resources()["AnonymizedBranch masked"]["id"] != found["AnonymizedBranch masked"]["id"]
+
+    refused = project.destroy("--continue-on-error")
+    assert not refused.ok
+    assert [text for text in errors(refused.events) if "protected against deletion: set deletionProtection to false" in text]
+    assert list(project.resources()) == ["Project shop"]
+    assert [found["name"] for found in service.objects()["project"]] == ["shop"]
