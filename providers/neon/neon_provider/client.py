@@ -8,7 +8,6 @@ have worked: `Unanswered` leaves it to the caller to look.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 import re
 import time
@@ -179,7 +178,9 @@ class Session:
             self.client.listings.clear()
         asked, request_id = f"{method} {path}", str(uuid.uuid4())
         absolute = repeatable or method in _ABSOLUTE
-        for attempt in itertools.count():
+        attempt = -1
+        while True:
+            attempt += 1
             last = attempt >= self.client.config.max_retries
             try:
                 response = await self.client.send(method, path, body, query or {}, request_id)
@@ -200,7 +201,6 @@ class Session:
             last = last and response.status_code != _LOCKED  # an operation of someone else's may take as long as ours
             if not again or last or not await self._wait(attempt, response, asked):
                 raise _error(asked, response, self.client.config.api_key, request_id, absolute=absolute)
-        raise AssertionError("unreachable")
 
     async def _wait(self, attempt: int, response: httpx.Response | None, asked: str) -> bool:
         """Sleep before the next try; False when the deadline would pass."""

@@ -75,6 +75,10 @@ class Scope:
     """URN by id of what the state is known to hold: it was compared with its inputs, or made, in this process."""
     log: Log = lambda _severity, _message: None
 
+    def is_held_by_another(self, resource_id: str) -> bool:
+        """Whether another resource of the state is known to hold this object."""
+        return self.stated.get(resource_id, self.urn) != self.urn
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -75,7 +75,7 @@ class Database(Resource):
             else:
                 cause = None
             if found is not None:
-                held = scope.stated.get(role_id(inputs), scope.urn) != scope.urn
+                held = scope.is_held_by_another(role_id(inputs))
                 if held or not self._is_ours(found, inputs) or self.is_replacing_itself(scope, inputs):
                     raise not_ours_to_take(f"database {name!r}", self.token, role_id(inputs)) from cause
                 scope.adopted.add(role_id(inputs))

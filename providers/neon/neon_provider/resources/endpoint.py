@@ -116,7 +116,7 @@ class Endpoint(Resource):
         found = (await self._on_branch(scope, inputs))[:1] if _is_read_write(inputs) else []
         if not found:
             raise error
-        held = f"{inputs['projectId']}/{found[0].id}" in scope.stated
+        held = scope.is_held_by_another(f"{inputs['projectId']}/{found[0].id}")
         if held or not is_recent(found[0].created_at) or self.is_replacing_itself(scope, inputs):
             what = f"the read-write endpoint of branch {inputs['branchId']}"
             raise not_ours_to_take(what, self.token, f"{inputs['projectId']}/{found[0].id}") from error

@@ -79,7 +79,7 @@ class Role(Resource):
                 cause = None
             if found is None:
                 return await self._complete(scope, inputs, answer)
-            held = scope.stated.get(role_id(inputs), scope.urn) != scope.urn
+            held = scope.is_held_by_another(role_id(inputs))
             if held or not is_recent(found.created_at) or self.is_replacing_itself(scope, inputs):
                 raise not_ours_to_take(f"role {name!r}", self.token, role_id(inputs)) from cause
             return await self._take_over(scope, inputs)
