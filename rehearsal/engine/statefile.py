@@ -117,8 +117,9 @@ class StateFile:
                 pending.pop(index, None)
         if lines:
             kept = {id(resource) for resource in new.values()}
-            self.resources = [resource for index, resource in new.items() if f"n{index}" not in gone]
-            self.resources += [r for index, r in enumerate(base) if f"b{index}" not in gone and id(r) not in kept]
+            made = [resource for index, resource in new.items() if f"n{index}" not in gone]
+            rest = [r for index, r in enumerate(base) if f"b{index}" not in gone and id(r) not in kept]
+            self.resources = made + _not_replaced(rest, made)
             self.save(self.resources, [*self.pending, *pending.values()])
         else:
             self._journal_path.unlink(missing_ok=True)
@@ -169,6 +170,21 @@ class StateFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _not_replaced(rest: list[ResourceState], made: list[ResourceState]) -> list[ResourceState]:
+    """What is left of the old state. A kill between the line of a new resource and that which strikes out or marks the old one
+    leaves both: of an object that is the same, or gone already, the old one goes; any other is still to be deleted."""
+    by_urn = {urn: resource for resource in made for urn in (*resource.aliases, resource.urn)}
+    left: list[ResourceState] = []
+    for resource in rest:
+        newer = None if resource.delete else by_urn.get(resource.urn)
+        if newer is not None:
+            if newer.id == resource.id or resource.pendingReplacement:
+                continue
+            resource.delete = True
+        left.append(resource)
+    return left
 
 
 _RESTORE = "restore it from a copy, or remove it to start anew"

@@ -1,0 +1,53 @@
+"""The state that a run leaves which is killed at any line of its journal."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+
+import pytest
+
+from tests.rehearsal.engine.conftest import Toy
+
+BEFORE = 'Thing("a", region="eu", size=1)\nThing("b", region="eu", size=1)\n'
+EDITS = {
+    "update": 'Thing("a", region="eu", size=2)\nThing("b", region="eu", size=1)\n',
+    "replace": 'Thing("a", region="us", size=1)\nThing("b", region="eu", size=1)\n',
+    "delete first": 'Thing("a", region="us", kind="Single")\nThing("b", region="eu", size=1)\n',
+    "rename": 'Thing("z", region="eu", size=1, opts=Opts(aliases=[pulumi.Alias(name="a")]))\nThing("b", region="eu", size=1)\n',
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_kill_at_any_line_leaves_a_state_that_opens_with_each_resource_once(toy: Toy, edit: str) -> None:
+    """An update that was killed between the line of the new resource and that which strikes out the old one left both."""
+    folder, copies = toy.state_path.parent, toy.root / "copies"
+
+    def keep(number: int, moment: str) -> None:
+        shutil.copytree(folder, copies / f"{number:03} {moment}")
+
+    toy.up('Thing("a", region="eu", kind="Single")\nThing("b", region="eu", size=1)\n' if "first" in edit else BEFORE)
+    result = toy.up(EDITS[edit], hook=keep)
+    assert result.ok
+    assert len(list(copies.iterdir())) == 2 * result.points
+    for copy in sorted(copies.iterdir()):
+        shutil.rmtree(folder)
+        shutil.copytree(copy, folder)
+        for _ in range(2):  # what was folded is read again by the run after the next
+            with toy.open() as state:
+                live = Counter(resource.urn for resource in state.resources if not resource.delete)
+                held = Counter(resource.id for resource in state.resources if resource.id)
+        assert max(live.values()) == max(held.values()) == 1, copy.name
+
+
+def test_a_kill_after_a_renamed_resource_was_written_deletes_nothing(toy: Toy) -> None:
+    folder, copies = toy.state_path.parent, toy.root / "copies"
+    toy.up(BEFORE)
+    toy.up(EDITS["rename"], hook=lambda number, moment: shutil.copytree(folder, copies / f"{number:03} {moment}"))
+    for copy in sorted(copies.iterdir()):
+        shutil.rmtree(folder)
+        shutil.copytree(copy, folder)
+        toy.vendor.calls.clear()
+        assert toy.up().ok
+        assert [call for call in toy.vendor.calls if not call.startswith("read:")] == [], copy.name
+        assert toy.preview().changed == []
