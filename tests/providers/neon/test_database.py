@@ -155,7 +155,7 @@ def test_a_database_is_deleted_by_its_present_name_and_deleting_it_again_is_done
 @pytest.mark.parametrize("status", [400, 409, 422, 423])
 def test_a_refused_deletion_never_counts_as_done(neon: Neon, shop: Properties, status: int) -> None:
     made = neon.create(DATABASE, shop)
-    neon.faults(*(Fault("refuse", "DELETE", status=status, nth=n) for n in range(1, 20)))
+    neon.faults(Fault("refuse", "DELETE", status=status, times=0))
     with pytest.raises(errors.NeonError):
         neon.delete(made)
     assert "shop" in names(neon)
