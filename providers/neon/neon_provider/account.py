@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
+from neon_provider.checks import Problem
 from neon_provider.client import Client, path_of
+from neon_provider.convert import UNKNOWN, Properties
 from neon_provider.errors import Forbidden, NeonError, NotFound, Unauthorized
 
 KNOWN_PLANS: Final = ("free", "launch", "scale")
@@ -46,6 +48,15 @@ class Account:
         """The regions of the organisation; none when Neon cannot be asked."""
         return await self._once("regions", self._regions)
 
+    async def judge_organization(self, olds: Properties, news: Properties) -> list[Problem]:
+        """Whether a new `orgId` names an organisation that the key knows."""
+        org_id = news.get("orgId")
+        if not isinstance(org_id, str) or org_id in ("", UNKNOWN, olds.get("orgId")):
+            return []
+        if await self._once(f"organization {org_id}", lambda: self._is_known(org_id)):
+            return []
+        return [("orgId", f"this key knows no organisation {org_id!r}: give one of its own, or a key of that one")]
+
     async def _once(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._asking:
             return await self._client.session(_PATIENCE).first(key, ask)
@@ -53,19 +64,8 @@ class Account:
     async def _plan(self) -> str:
         try:
             plans = {str(item.get("plan", "")).partition("_")[0] for item in await self._organizations()}
-        except Unauthorized:
-            raise
-        except (Forbidden, NotFound) as error:
-            if not self._org_id:
-                self._note(f"the plan cannot be told with this key ({error}): its limits are not judged")
-                return UNKNOWN_PLAN
-            raise NotFound(
-                f"the provider's orgId {self._org_id!r}",
-                "this key knows no such organisation",
-                status=error.status,
-                advice="Set it to one of the key's organisations, or leave it out for a key of an organisation",
-            ) from error
         except (NeonError, TimeoutError) as error:
+            self._refuse(error)
             self._note(
                 f"Neon could not be asked for the plan ({error or 'no answer'}): limits of the plan are not judged"
             )
@@ -85,9 +85,33 @@ class Account:
         try:
             answer = await self._get("/regions", org_id=self._org_id or None)
         except (NeonError, TimeoutError) as error:
+            self._refuse(error)
             self._note(f"Neon could not be asked for its regions ({error or 'no answer'})")
             return frozenset()
         return frozenset(str(item.get("region_id")) for item in answer.get("regions") or [])
+
+    async def _is_known(self, org_id: str) -> bool:
+        try:
+            await self._get(path_of("organizations", org_id))
+        except Unauthorized:
+            raise
+        except (Forbidden, NotFound):
+            return False
+        except (NeonError, TimeoutError) as error:
+            self._note(f"Neon could not be asked for organisation {org_id} ({error or 'no answer'})")
+        return True
+
+    def _refuse(self, error: Exception) -> None:
+        """Raise what a person must put right: a wrong key, or an `orgId` of the provider that the key does not know."""
+        if isinstance(error, Unauthorized):
+            raise error
+        if self._org_id and isinstance(error, Forbidden | NotFound):
+            raise NotFound(
+                f"the provider's orgId {self._org_id!r}",
+                "this key knows no such organisation",
+                status=error.status,
+                advice="Set it to one of the key's organisations, or leave it out for a key of an organisation",
+            ) from error
 
     async def _get(self, path: str, **query: Any) -> Any:
         return await asyncio.wait_for(self._client.session(_PATIENCE).get(path, **query), _PATIENCE)

@@ -14,6 +14,8 @@ Properties: TypeAlias = dict[str, Any]
 
 __all__ = ["UNKNOWN", "Properties", "hide", "is_unknown", "known", "secret_texts", "to_plain", "to_wire"]
 _INTERNAL: Final = "__"
+_LONG: Final = 8
+"""Characters from which a text stands in another by no chance."""
 
 
 def to_plain(values: Mapping[str, PropertyValue]) -> Properties:
@@ -46,9 +48,11 @@ def secret_texts(values: Mapping[str, PropertyValue]) -> frozenset[str]:
 
 
 def hide(text: str, secret: Collection[str]) -> str:
-    """The text without any of these values; they are hidden as whole words, the longest first."""
-    for value in sorted(filter(None, secret), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "[secret]", text)
+    """The text without any of these values, also where it quotes them; the longest first, and short ones as whole words only."""
+    values = {form for value in secret for form in (value, repr(value)[1:-1]) if value}
+    for value in sorted(values, key=len, reverse=True):
+        whole = re.escape(value)
+        text = re.sub(whole if len(value) >= _LONG else rf"(?<!\w){whole}(?!\w)", "[secret]", text)
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,11 +14,13 @@ from neon_provider.account import Account
 from neon_provider.checks import Problem
 from neon_provider.client import Client, Clock
 from neon_provider.convert import Properties, hide, is_unknown, secret_texts, to_plain, to_wire
+from neon_provider.errors import NotFound
 from neon_provider.functions import FUNCTIONS, Refused
 from neon_provider.resources import RESOURCES, Resource
 from neon_provider.resources.base import Difference, Scope
 
 VERSION: Final = "0.1.0"
+_REFERENCES: Final = ("orgId", "projectId", "branchId", "parentId", "ownerName")
 _SCHEMA: Final = Path(__file__).parent.parent / "schema.json"
 
 Log: TypeAlias = Callable[[str, str, str], None]
@@ -57,8 +59,7 @@ class NeonProvider(p.Provider):
 
     async def check_config(self, request: p.CheckRequest) -> p.CheckResponse:
         """Judge the configuration."""
-        found = [p.CheckFailure(key, reason) for key, reason in config.problems(to_plain(request.new_inputs))]
-        return p.CheckResponse(request.new_inputs, found)
+        return _judged(request, config.problems(to_plain(request.new_inputs)))
 
     async def diff_config(self, request: p.DiffRequest) -> p.DiffResponse:  # noqa: ARG002 - whatever changed
         """Another key or address never replaces anything."""
@@ -86,10 +87,10 @@ class NeonProvider(p.Provider):
         found = list(resource.check(olds, news, await self._plan_for(olds, news)))
         if self._account is not None:
             found += await resource.check_live(olds, news, self._account)
-        for key, text in resource.advice(news):
-            self.log("warning", f"{key}: {text}", request.urn)
         secret = secret_texts(request.new_inputs)
-        return p.CheckResponse(request.new_inputs, [p.CheckFailure(key, hide(text, secret)) for key, text in found])
+        for key, text in resource.advice(news):
+            self.log("warning", f"{key}: {hide(text, secret)}", request.urn)
+        return _judged(request, found)
 
     async def _plan_for(self, olds: Properties, news: Properties) -> str:
         """The plan to judge by. Neon is asked for it only when something changed: what stands was judged when it was new."""
@@ -117,7 +118,10 @@ class NeonProvider(p.Provider):
         resource, inputs = self._resource(request.urn), to_plain(request.properties)
         if request.preview:
             return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
-        resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
+        try:
+            resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
+        except NotFound as error:
+            raise _referring(error, inputs, secret_texts(request.properties)) from error
         self._stated[resource_id] = request.urn
         return p.CreateResponse(resource_id, to_wire(state, resource.secret))
 
@@ -197,6 +201,28 @@ class NeonProvider(p.Provider):
             stated=self._stated,
             log=lambda severity, message: self.log(severity, message, urn),
         )
+
+
+def _judged(request: p.CheckRequest, problems: Iterable[Problem]) -> p.CheckResponse:
+    """The inputs with what is wrong with them, told without what is secret of them."""
+    secret = secret_texts(request.new_inputs)
+    return p.CheckResponse(request.new_inputs, [p.CheckFailure(key, hide(text, secret)) for key, text in problems])
+
+
+def _referring(error: NotFound, inputs: Properties, secret: Collection[str]) -> NotFound:
+    """What Neon did not find when it was to make an object is something that the object refers to."""
+    given = ", ".join(f"{key} {inputs[key]!r}" for key in _REFERENCES if key in inputs)
+    if not given:
+        return error
+    advice = hide(f"Check {given}: they must exist, the latter of the former", secret)
+    return NotFound(
+        error.asked,
+        error.answer,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        advice=advice,
+    )
 
 
 def _detailed(difference: Difference) -> dict[str, p.PropertyDiff]:

@@ -121,7 +121,10 @@ class Project(Resource):
             yield "logicalReplication", "cannot be turned off again"
 
     async def check_live(self, olds: Properties, news: Properties, account: Account) -> list[Problem]:
-        """Which regions an organisation has is for Neon to say; a list of ours helps only where it cannot be asked."""
+        """Organisations and their regions are for Neon to say; a list of ours helps only where it cannot be asked."""
+        return await account.judge_organization(olds, news) + await self._judge_region(olds, news, account)
+
+    async def _judge_region(self, olds: Properties, news: Properties, account: Account) -> list[Problem]:
         region = news.get("regionId")
         if not isinstance(region, str) or region in (UNKNOWN, olds.get("regionId")) or not _REGION.fullmatch(region):
             return []
