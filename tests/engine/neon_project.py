@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,36 +21,8 @@ from rehearsal.clouds.neon.world import ORGANIZATION
 from rehearsal.engine import Event
 from tests.builders import ROOT
 
-HEAD: Final = """
-import pulumi
-import pulumi_neon as neon
-"""
-PROGRAM: Final = """
-organization = neon.get_organization()
-shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False)
-place = {"project_id": shop.id, "branch_id": shop.default_branch_id}
-app = neon.Role("app", name="app", **place)
-data = neon.Database("data", name="data", owner_name=app.name, deletion_protection=False, **place)
-neon.BackupSchedule("nightly", items=[{"frequency": "daily", "hour": 2}], **place)
-neon.Snapshot("before", name="before", **place)
-later = pulumi.ResourceOptions(depends_on=[data])
-preview = neon.Branch("preview", project_id=shop.id, name="preview", opts=later)
-compute = neon.Endpoint("compute", project_id=shop.id, branch_id=preview.branch_id, max_cu=1)
-rule = {"database": "data", "schema": "public", "table": "people", "column": "email", "maskingValue": "x"}
-masked = neon.AnonymizedBranch("masked", project_id=shop.id, name="masked", masking_rules=[rule], opts=later)
-key = neon.OrgApiKey("ci", org_id=organization.org_id, name="ci")
-neon.SpendingLimit("budget", org_id=organization.org_id, cents=5000)
-"""
-EXPORTS: Final = """
-url = neon.get_connection_uri_output(project_id=shop.id, database_name=data.name, role_name=app.name, pooled=True)
-password = neon.get_role_password_output(**place, name=app.name)
-branch = neon.get_branch_output(project_id=shop.id, name=preview.name)
-pulumi.export("url", url.uri)
-pulumi.export("password", password.password)
-pulumi.export("key", key.key)
-pulumi.export("branch", branch.branch_id)
-pulumi.export("plan", organization.plan)
-"""
+HEAD: Final = "import pulumi\nimport pulumi_neon as neon\n"
+TYPES: Final = "::neon:index:"
 PATIENCE: Final = 60
 """Seconds after which a wait has failed."""
 
@@ -92,6 +65,18 @@ class Running:
         end({self.process.pid} if alone else {self.process.pid, *family})
         self.process.wait(PATIENCE)
         return family
+
+
+def label(urn: str) -> str:
+    """Type and name of a resource, such as `Role app`."""
+    _, _, kind, name = urn.split("::")
+    return f"{kind.rpartition(':')[2]} {name}"
+
+
+def steps(events: list[Event]) -> Counter[tuple[str, str]]:
+    """Operation and resource of every step that the engine took with Neon's."""
+    found = (event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event)
+    return Counter((step["op"], label(step["urn"])) for step in found if TYPES in step["urn"])
 
 
 def warnings(events: list[Event]) -> list[str]:
@@ -169,6 +154,14 @@ class NeonProject:
             raise ValueError(f"the program has no {old!r}")
         file.write_text(text.replace(old, new), encoding="utf-8")
 
+    def make_stack(self, stack: str) -> None:
+        """Make a stack, and choose it."""
+        made = self.pulumi("stack", "init", stack, "--secrets-provider", "passphrase")
+        if not made.ok:
+            raise RuntimeError(made.output)
+        with (self.folder / f"Pulumi.{stack}.yaml").open("a", encoding="utf-8") as settings:
+            settings.write("config: {neon:pollInterval: 0.05}\n")
+
     def start(self, *arguments: str) -> Running:
         """Start `pulumi` without questions."""
         self.commands += 1
@@ -208,13 +201,10 @@ class NeonProject:
 
     # ---- what is there ---------------------------------------------------------------------------------------------
 
-    @property
-    def state_file(self) -> Path:
-        return self.folder.parent / ".pulumi" / "stacks" / "shop" / "dev.json"
-
-    def deployment(self) -> dict[str, Any]:
+    def deployment(self, stack: str = "dev") -> dict[str, Any]:
         """The state as it is written."""
-        found: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        file = self.folder.parent / ".pulumi" / "stacks" / "shop" / f"{stack}.json"
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
         return found
 
     def outputs(self) -> dict[str, Any]:
@@ -225,14 +215,10 @@ class NeonProject:
         )
         return found
 
-    def resources(self) -> dict[str, dict[str, Any]]:
+    def resources(self, stack: str = "dev") -> dict[str, dict[str, Any]]:
         """What the state holds of Neon, by type and name, such as `Role app`."""
-        found = {}
-        for resource in self.deployment().get("resources", []):
-            _, _, kind, name = resource["urn"].split("::")
-            if kind.startswith("neon:index:"):
-                found[f"{kind.rpartition(':')[2]} {name}"] = resource
-        return found
+        found = self.deployment(stack).get("resources", [])
+        return {label(resource["urn"]): resource for resource in found if TYPES in resource["urn"]}
 
     def counts(self) -> dict[str, int]:
         """How many objects Neon has, by kind."""
@@ -263,9 +249,5 @@ def neon_project(root: Path, service: NeonService, program: str) -> Iterator[Neo
     }
     project = NeonProject(folder, service, environment)
     project.write(program)
-    made = project.pulumi("stack", "init", "dev", "--secrets-provider", "passphrase")
-    if not made.ok:
-        raise RuntimeError(made.output)
-    with (folder / "Pulumi.dev.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("config: {neon:pollInterval: 0.05}\n")
+    project.make_stack("dev")
     yield project

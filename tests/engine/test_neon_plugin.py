@@ -1,0 +1,276 @@
+"""The life of every kind of object through the real engine and the plugin in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from rehearsal.clouds.neon import NeonService
+from tests.engine.neon_project import Done, NeonProject, neon_project, steps
+
+pytestmark = pytest.mark.engine
+
+KEY = "napi_planted0a1b2c3d4e5f6071829304a5b6c7d8e9f"
+PROGRAM = """
+org = neon.get_organization()
+shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False)
+place = {"project_id": shop.id, "branch_id": shop.default_branch_id}
+app = neon.Role("app", name="app", **place)
+data = neon.Database("data", name="data", owner_name=app.name, deletion_protection=False, **place)
+neon.BackupSchedule("nightly", items=[{"frequency": "daily", "hour": 2}], **place)
+neon.Snapshot("before", name="before", **place)
+then = pulumi.ResourceOptions(depends_on=[data])
+preview = neon.Branch("preview", project_id=shop.id, name="preview", opts=then)
+neon.Endpoint("compute", project_id=shop.id, branch_id=preview.branch_id, max_cu=1)
+rule = {"database": "data", "schema": "public", "table": "people", "column": "email", "maskingValue": "x"}
+neon.AnonymizedBranch("masked", project_id=shop.id, name="masked", masking_rules=[rule], opts=then)
+key = neon.OrgApiKey("ci", org_id=org.org_id, name="ci")
+neon.SpendingLimit("budget", org_id=org.org_id, cents=5000)
+
+uri = neon.get_connection_uri_output(project_id=shop.id, database_name=data.name, role_name=app.name, pooled=True)
+pulumi.export("uri", uri.uri)
+pulumi.export("password", neon.get_role_password_output(name=app.name, **place).password)
+pulumi.export("key", key.key)
+pulumi.export("branch", neon.get_branch_output(project_id=shop.id, name=preview.name).branch_id)
+pulumi.export("plan", org.plan)
+"""
+KINDS = {
+    "Project shop",
+    "Role app",
+    "Database data",
+    "BackupSchedule nightly",
+    "Snapshot before",
+    "Branch preview",
+    "Endpoint compute",
+    "AnonymizedBranch masked",
+    "OrgApiKey ci",
+    "SpendingLimit budget",
+}
+ONCE = {
+    "project": 1,
+    "branch": 3,
+    "endpoint": 2,
+    "role": 6,
+    "database": 6,
+    "schedule": 1,
+    "snapshot": 1,
+    "anonymized": 1,
+    "api_key": 1,
+    "spending_limit": 1,
+}
+"""What Neon has when each object is there once; a branch has its parent's roles and databases."""
+
+IN_PLACE = {
+    '"shop", name="shop"': '"shop", name="shelf"',
+    'neon.Role("app", name="app"': 'neon.Role("app", name="app", password_rotation="2027"',
+    'name="data"': 'name="facts"',
+    '"hour": 2': '"hour": 3',
+    'name="before"': 'name="earlier"',
+    'name="preview", opts': 'name="look", opts',
+    "max_cu=1": "max_cu=2",
+    '"maskingValue": "x"': '"maskingValue": "y"',
+    "cents=5000": "cents=6000",
+}
+REPLACING = {"aws-eu-central-1": "aws-us-east-2", 'name="ci"': 'name="pipeline"'}
+"""Another region is another project, with everything in it."""
+
+IMPORTED = [name for name in sorted(KINDS) if name != "OrgApiKey ci"]
+
+
+@dataclass(slots=True)
+class Life:
+    """What was played, and what was there after each act."""
+
+    project: NeonProject
+    done: dict[str, Done] = field(default_factory=dict)
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    objects: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    asked: dict[str, set[str]] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def play(self, act: str, *arguments: str, stack: str = "dev") -> None:
+        service = self.project.service
+        before = len(service.requests)
+        self.done[act] = self.project.pulumi(*arguments, "--stack", stack)
+        self.held[act] = self.project.resources(stack)
+        self.objects[act] = service.objects()
+        self.asked[act] = {request.method for request in service.requests[before:]}
+
+    def counts(self, act: str) -> dict[str, int]:
+        return {kind: len(found) for kind, found in self.objects[act].items() if found}
+
+
+def by_hand(service: NeonService) -> None:
+    """Change or remove one object of each kind, as a person would in the console."""
+    found = service.objects()
+    branches = {branch["name"]: branch["id"] for branch in found["branch"]}
+    (compute,) = (item["id"] for item in found["endpoint"] if item["branch_id"] == branches["preview"])
+    service.by_hand("project", found["project"][0]["id"], name="by hand")
+    service.by_hand("role", f"{branches['main']}/app")
+    service.by_hand("database", f"{branches['main']}/data", owner_name="neondb_owner")
+    service.by_hand("schedule", branches["main"])
+    service.by_hand("snapshot", found["snapshot"][0]["id"], name="by hand")
+    service.by_hand("branch", branches["preview"], name="by hand")
+    service.by_hand("endpoint", compute, autoscaling_limit_max_cu=4)
+    service.by_hand("anonymized", branches["masked"], masking_rules=[])
+    service.by_hand("api_key", str(found["api_key"][0]["id"]))
+    service.by_hand("spending_limit", found["spending_limit"][0]["id"], spending_limit_cents=1)
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    root = tmp_path_factory.mktemp("neon")
+    with NeonService(api_key=KEY) as service, neon_project(root, service, PROGRAM) as project:
+        del project.environment["NEON_API_KEY"]
+        assert project.pulumi("config", "set", "--secret", "neon:apiKey", KEY).ok
+        found = Life(project)
+        loud = ("-v=8", "--logtostderr", "--debug")
+        found.play("created", "up", "--yes", "--skip-preview", *loud)
+        found.told = project.outputs()
+        found.play("again", "preview", "--expect-no-changes")
+        by_hand(service)
+        found.play("refreshed", "refresh", "--yes", "--skip-preview", *loud)
+        found.play("righted", "up", "--yes", "--skip-preview", "--diff")
+        for old, new in IN_PLACE.items():
+            project.edit(old, new)
+        found.play("updated", "up", "--yes", "--skip-preview", "--diff", *loud)
+        for old, new in REPLACING.items():
+            project.edit(old, new)
+        found.play("replaced", "up", "--yes", "--skip-preview", "--diff")
+        found.play("settled", "preview", "--expect-no-changes")
+        _import(found)
+        found.play("destroyed", "destroy", "--yes", "--skip-preview", *loud)
+        yield found
+
+
+def _import(life: Life) -> None:
+    """Take everything over into another stack, by ids, and see what the program would change there."""
+    project = life.project
+    project.make_stack("other")
+    project.environment["NEON_API_KEY"] = KEY
+    given = [
+        {"type": held["type"], "name": name.split()[1], "id": held["id"]}
+        for name, held in life.held["replaced"].items()
+        if name in IMPORTED
+    ]
+    file = project.folder.parent / "import.json"
+    file.write_text(json.dumps({"resources": given}), encoding="utf-8")
+    flags = ("--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+    life.play("imported", "import", "--file", str(file), *flags, stack="other")
+    for not_imported in (", deletion_protection=False", ', password_rotation="2027"'):
+        project.edit(not_imported, "")
+    project.edit('key = neon.OrgApiKey("ci", org_id=org.org_id, name="pipeline")', "")
+    project.edit('pulumi.export("key", key.key)', "")
+    life.play("after import", "preview", "--expect-no-changes", stack="other")
+
+
+def all_of(operation: str, names: set[str] = KINDS) -> Counter[tuple[str, str]]:
+    return Counter((operation, name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "created",
+        "again",
+        "refreshed",
+        "righted",
+        "updated",
+        "replaced",
+        "settled",
+        "imported",
+        "after import",
+        "destroyed",
+    ],
+)
+def test_each_act_ends_well(life: Life, act: str) -> None:
+    assert life.done[act].ok, life.done[act].output
+
+
+def test_every_kind_is_made_once_and_the_functions_tell_of_it(life: Life) -> None:
+    assert steps(life.done["created"].events) == all_of("create")
+    assert life.counts("created") == ONCE
+    told, held = life.told, life.held["created"]
+    assert told["plan"] == "scale"
+    assert told["branch"] == held["Branch preview"]["outputs"]["branchId"]
+    assert re.fullmatch(rf"postgresql://app:{re.escape(told['password'])}@ep-.*-pooler\..*/data\?.*", told["uri"])
+
+
+def test_a_second_preview_finds_nothing_to_do(life: Life) -> None:
+    assert steps(life.done["again"].events) == all_of("same")
+
+
+GONE = {"Role app", "BackupSchedule nightly", "OrgApiKey ci"}
+
+
+def test_a_refresh_sees_what_was_changed_and_removed_by_hand(life: Life) -> None:
+    found = life.done["refreshed"]
+    assert life.asked["refreshed"] == {"GET"}
+    assert set(life.held["refreshed"]) == KINDS - GONE
+    held = {name: resource["inputs"] for name, resource in life.held["refreshed"].items()}
+    assert (
+        held["Project shop"]["name"] == held["Branch preview"]["name"] == held["Snapshot before"]["name"] == "by hand"
+    )
+    assert held["Database data"]["ownerName"] == "neondb_owner"
+    assert held["Endpoint compute"]["maxCu"] == 4
+    assert held["AnonymizedBranch masked"]["maskingRules"] == []
+    assert held["SpendingLimit budget"]["cents"] == 1
+    assert "10 changes" in found.output
+
+
+def test_the_next_run_puts_it_right(life: Life) -> None:
+    assert steps(life.done["righted"].events) == all_of("create", GONE) + all_of("update", KINDS - GONE)
+    assert life.counts("righted") == ONCE
+
+
+def test_what_can_change_in_place_does(life: Life) -> None:
+    changed = KINDS - {"OrgApiKey ci"}
+    assert steps(life.done["updated"].events) == all_of("update", changed) + all_of("same", {"OrgApiKey ci"})
+    before, after = life.held["righted"], life.held["updated"]
+    assert {name: held["id"] for name, held in after.items()} == {name: held["id"] for name, held in before.items()}
+    assert after["Role app"]["outputs"]["password"] != before["Role app"]["outputs"]["password"]
+    assert {found["name"] for found in life.objects["updated"]["branch"]} == {"main", "look", "masked"}
+    assert life.counts("updated") == ONCE
+
+
+def test_what_cannot_is_replaced_with_everything_in_it(life: Life) -> None:
+    replaced = KINDS - {"SpendingLimit budget"}
+    done = steps(life.done["replaced"].events)
+    assert {name for operation, name in done if operation == "replace"} == replaced
+    before, after = life.held["updated"], life.held["replaced"]
+    assert [name for name in KINDS if before[name]["id"] == after[name]["id"]] == ["SpendingLimit budget"]
+    assert life.counts("replaced") == ONCE
+    assert [found["region_id"] for found in life.objects["replaced"]["project"]] == ["aws-us-east-2"]
+    assert steps(life.done["settled"].events) == all_of("same")
+
+
+def test_every_kind_but_keys_is_imported_and_left_as_it_is(life: Life) -> None:
+    assert life.asked["imported"] == {"GET"}
+    assert sorted(life.held["imported"]) == IMPORTED
+    assert steps(life.done["after import"].events) == all_of("same", set(IMPORTED))
+
+
+def test_a_destroy_leaves_nothing(life: Life) -> None:
+    assert life.counts("destroyed") == {}
+    assert life.held["destroyed"] == {}
+    assert "can be recovered for 7 days" in life.done["destroyed"].output
+
+
+def test_no_secret_is_in_plain_text_in_any_state_log_or_event(life: Life) -> None:
+    """Of the engine's log up to level 8: from 9 on it writes what each provider answers, whole."""
+    root = life.project.folder.parent
+    texts = {path: path.read_text(errors="replace") for path in root.rglob("*") if path.is_file()}
+    kept = {path.relative_to(root).parts[0] for path in texts}
+    assert {".pulumi", "output-3.txt", "events-3.txt", "shop"} <= kept
+    planted = [KEY, life.told["password"], life.told["key"], life.told["uri"]]
+    assert [path.name for path, text in texts.items() for secret in planted if secret in text] == []
+    token = re.compile(r"n(?:api|pg)_[\w-]{8,}")
+    assert [(path.name, token.findall(text)) for path, text in texts.items() if token.search(text)] == []
+    assert all(token.search(secret) for secret in planted)
+    assert "secure" in texts[life.project.folder / "Pulumi.dev.yaml"]
