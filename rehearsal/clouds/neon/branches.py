@@ -165,7 +165,8 @@ def update(call: Call, project: str, branch: str) -> Document:
     """PATCH /projects/{project}/branches/{branch}: name, protected, expires_at."""
     found = live_branch(call, project, branch)
     call.lock(project, branch)
-    given = call.body.get("branch") or {}
+    asked = call.body.get("branch") or {}
+    given = {key: value for key, value in asked.items() if value is not None or key == "expires_at"}
     if given.get("name", found["name"]) != found["name"]:
         check_name(call, project, given["name"])
     if given.get("protected") and not found["protected"]:

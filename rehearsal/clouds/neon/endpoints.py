@@ -118,7 +118,7 @@ def update(call: Call, project: str, endpoint: str) -> Document:
     found = dict(live_endpoint(call, project, endpoint))
     call.lock(project, found["branch_id"])
     given = call.body.get("endpoint") or {}
-    found.update({key: given[key] for key in _FIELDS if key in given})
+    found.update({key: given[key] for key in _FIELDS if key in given and (given[key] is not None or key == "name")})
     check_limits(call, found)
     found["updated_at"] = call.stamp()
     if call.moment < found["_ready"]:

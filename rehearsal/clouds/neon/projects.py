@@ -53,7 +53,8 @@ def create(call: Call) -> Document:
 
 def _make(call: Call, given: Document) -> Document:
     plan, project_id = call.world.plan, new_id()
-    history = given.get("history_retention_seconds", plan.default_history_seconds)
+    history = given.get("history_retention_seconds")
+    history = plan.default_history_seconds if history is None else history
     organization, region = given.get("org_id") or ORGANIZATION, given.get("region_id") or DEFAULT_REGION
     version = given.get("pg_version") or 17
     check_organization(organization)
@@ -120,7 +121,7 @@ def list_(call: Call) -> Document:
 
 def _item(call: Call, project: Document) -> Document:
     """A project as a listing shows it."""
-    hidden = ("owner", "consumption_period_start", "consumption_period_end", *_COUNTERS[:4])
+    hidden = ("owner", "consumption_period_start", "consumption_period_end", *_COUNTERS[:5])
     item = {key: value for key, value in call.shown(project).items() if key not in hidden}
     item |= {"active_time": project["active_time_seconds"], "org_name": "brightbroom"}
     if project.get("deleted_at"):
@@ -138,13 +139,13 @@ def update(call: Call, project: str) -> Document:
     """PATCH /projects/{project}: unknown fields are ignored, as Neon does."""
     found = dict(live_project(call, project))
     call.lock(project)
-    given = call.body.get("project") or {}
+    given = {key: value for key, value in (call.body.get("project") or {}).items() if value is not None}
     _check_name(given)
     if "history_retention_seconds" in given:
         _check_history(call, given["history_retention_seconds"])
     found.update({key: given[key] for key in _PATCHABLE if key in given})
     if "settings" in given:
-        before, found["settings"] = found["settings"], merged_settings(call, found["settings"], given["settings"] or {})
+        before, found["settings"] = found["settings"], merged_settings(call, found["settings"], given["settings"])
         _reconfigure(call, project, before, found["settings"])
     if "default_endpoint_settings" in given:
         found["default_endpoint_settings"] = {
@@ -212,7 +213,7 @@ def _is_recoverable(call: Call, project: Document) -> bool:
 
 
 def _check_name(given: Document) -> None:
-    if "name" in given and not 1 <= len(str(given["name"])) <= 256:
+    if given.get("name") is not None and not 1 <= len(str(given["name"])) <= 256:
         raise Refusal(400, "a project name has 1 to 256 characters")
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from rehearsal.clouds.neon.lookups import live_branch
 from rehearsal.clouds.neon.world import Call, Document, Refusal, new_password
+
+_LONGEST_NAME: Final = 63
+"""Bytes (Postgres)."""
 
 
 def make_role(call: Call, branch: Document, name: str, *, login: bool = True) -> Document:
@@ -39,7 +43,7 @@ def create_role(call: Call, project: str, branch: str) -> Document:
     """POST …/roles: needs a read-write endpoint; the password stands in this answer only."""
     owner = _with_compute(call, project, branch)
     given = call.body.get("role") or {}
-    name = str(given.get("name", ""))
+    name = _name(given.get("name"))
     if call.get("role", f"{branch}/{name}"):
         raise Refusal(call.world.switches.taken, "role already exists")
     role = make_role(call, owner, name, login=not given.get("no_login", False))
@@ -98,9 +102,8 @@ def create_database(call: Call, project: str, branch: str) -> Document:
     """POST …/databases"""
     owner = _with_compute(call, project, branch)
     given = call.body.get("database") or {}
-    name, role = str(given.get("name", "")), str(given.get("owner_name", ""))
-    if not call.get("role", f"{branch}/{role}"):
-        raise Refusal(404, "owner role not found")
+    name, role = _name(given.get("name")), str(given.get("owner_name") or "")
+    call.need("role", f"{branch}/{role}", "owner role")
     if call.get("database", f"{branch}/{name}"):
         raise Refusal(call.world.switches.taken, "database already exists")
     database = make_database(call, owner, name, role)
@@ -126,10 +129,12 @@ def update_database(call: Call, project: str, branch: str, database: str) -> Doc
     call.lock(project, branch)
     found = dict(call.need("database", f"{branch}/{database}", "database"))
     given = call.body.get("database") or {}
-    name = given.get("name", database)
+    name = _name(given.get("name") or database)
+    if given.get("owner_name"):
+        call.need("role", f"{branch}/{given['owner_name']}", "owner role")
     if name != database and call.get("database", f"{branch}/{name}"):
         raise Refusal(call.world.switches.taken, "database already exists")
-    found.update({key: given[key] for key in ("name", "owner_name") if key in given})
+    found.update({key: given[key] for key in ("name", "owner_name") if given.get(key)})
     call.drop("database", f"{branch}/{database}")
     call.put("database", f"{branch}/{name}", found)
     call.operation(project, "apply_config", branch)
@@ -146,6 +151,14 @@ def delete_database(call: Call, project: str, branch: str, database: str) -> Doc
     call.drop("database", f"{branch}/{database}")
     call.operation(project, "apply_config", branch)
     return call.with_operations({"database": call.shown(found)})
+
+
+def _name(given: object) -> str:
+    """A name Postgres takes."""
+    name = str(given or "")
+    if not 1 <= len(name.encode()) <= _LONGEST_NAME:
+        raise Refusal(400, f"a name has 1 to {_LONGEST_NAME} bytes")
+    return name
 
 
 def _with_compute(call: Call, project: str, branch: str) -> Document:

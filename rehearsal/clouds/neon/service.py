@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from rehearsal.clouds.neon.contract import unknown
+from rehearsal.clouds.neon.contract import check, unknown
 from rehearsal.clouds.neon.faults import Fault, FaultPlan
 from rehearsal.clouds.neon.inspection import PATH, inspect
 from rehearsal.clouds.neon.keys import UNLIMITED, Key
@@ -209,6 +209,7 @@ class NeonService:
                 return _error(asked, 429, "rate limit exceeded", after=retry_after(wait, switches.retry_after))
             body = _json(asked.content)
             self.unexpected += unknown(ROUTE_OF[handler], asked.query, body)
+            check(ROUTE_OF[handler], body)
             refusal = key.refusal(asked.method, asked.path, asked.query, body, ORGANIZATION)
             if refusal:
                 return _error(asked, *refusal)

@@ -19,7 +19,7 @@ def create(call: Call, project: str, branch: str) -> Document:
     owner = live_project(call, project)
     source = live_branch(call, project, branch)
     call.lock(project, branch)
-    given = {**call.body, **call.query}
+    given = {**{key: value for key, value in call.body.items() if isinstance(value, str)}, **call.query}
     if not source["_root"]:
         raise Refusal(call.world.switches.refused, "snapshots are taken of root branches only")
     most = call.world.plan.manual_snapshots
