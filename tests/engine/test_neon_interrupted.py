@@ -6,7 +6,7 @@ was pending until `pulumi refresh --clear-pending-creates`, which may come befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tests.engine.neon_project import NeonProject, end, exists, neon_project, un
 
 pytestmark = pytest.mark.engine
 
+# Two projects, since each has one change at a time; in each of them one thing comes after the other.
 PROGRAM = """
 org = neon.get_organization().org_id
 shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False)
@@ -38,10 +39,11 @@ neon.AnonymizedBranch("masked", project_id=store.id, name="masked", masking_rule
 
 neon.OrgApiKey("ci", org_id=org, name="ci")
 neon.SpendingLimit("budget", org_id=org, cents=5000)
+"""
+EXPORTS = """
 pulumi.export("told", app.password)
 pulumi.export("live", neon.get_role_password_output(name=app.name, **place).password)
 """
-"""Two projects, since each has one change at a time; in each of them one thing comes after the other."""
 
 SILENT = [
     [("POST", "/projects"), ("POST", ".*/api_keys")],
@@ -73,30 +75,27 @@ def project(tmp_path: Path) -> Iterator[NeonProject]:
         yield found
 
 
-def dies(project: NeonProject, happened: Callable[[], bool], *, alone: bool = False) -> None:
-    """Start a run, and kill the engine when something happened: with all it started or, as a machine short of memory does,
-    `alone`. Then take its lock away."""
+def dies(project: NeonProject, unanswered: int, *, alone: bool = False) -> None:
+    """Start a run, and kill the engine when so many calls have got no answer: with all it started or, as a machine short of
+    memory does, `alone`. Then take its lock away."""
     running = project.start("up", "--yes", "--skip-preview")
     family: set[int] = set()
     try:
-        until(happened, running)
+        until(lambda: sum(request.status == 0 for request in project.service.requests) == unanswered, running)
     finally:
         family = running.kill(alone=alone)
     assert project.pulumi("cancel", "--yes").ok
     end(family)
 
 
-def unanswered(service: NeonService) -> int:
-    return sum(request.status == 0 for request in service.requests)
-
-
 def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(project: NeonProject) -> None:
+    project.write(PROGRAM + EXPORTS)
     service, lost = project.service, 0
     for number, calls in enumerate(SILENT):
         service.faults = FaultPlan(Fault("silent", method, path) for method, path in calls)
         service.switches.operation_seconds = 600 if calls == SILENT[-1] else 0  # the replica is being waited for then
         lost += len(calls)
-        dies(project, lambda wanted=lost: unanswered(service) == wanted, alone=number % 2 == 1)
+        dies(project, lost, alone=number % 2 == 1)
     service.switches.operation_seconds = 0
     service.advance(700)
 
@@ -105,7 +104,8 @@ def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(
     assert project.counts() == ONCE
     assert len(project.resources()) == 12
     assert {resource["id"] for resource in project.resources().values()} <= exists(service)
-    assert [text.split()[0] for text in warnings(made.events) if "is taken over" in text] == ["endpoint", "branch"]
+    taken_over = {text.split()[0] for text in warnings(made.events) if "is taken over" in text}
+    assert taken_over == {"endpoint", "branch"}
     told = project.outputs()
     assert told["told"] == told["live"]
 
@@ -113,7 +113,7 @@ def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(
     project.edit('neon.OrgApiKey("ci", org_id=org, name="ci")', "")
     service.faults = FaultPlan([Fault("silent", "PATCH", "/projects/[^/]+"), Fault("silent", "DELETE")])
     for wanted in (lost + 1, lost + 2):
-        dies(project, lambda wanted=wanted: unanswered(service) == wanted)
+        dies(project, wanted)
     assert project.up().ok
     assert project.counts() == {kind: number for kind, number in ONCE.items() if kind != "api_key"}
     assert {found["name"] for found in service.objects()["project"]} == {"shop", "shelf"}
@@ -152,7 +152,10 @@ def test_a_run_that_is_stopped_keeps_the_ids_of_what_it_waits_for_and_one_that_f
         assert found[name]["id"] in exists(service)
         assert "it ended as failed" in found[name]["initErrors"][0]
 
-    project.edit('"shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False', '"shop", name="shop", region_id="aws-eu-central-1"')
+    project.edit(
+        '"shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False',
+        '"shop", name="shop", region_id="aws-eu-central-1"',
+    )
     completed = project.up()
     assert completed.ok, completed.output
     assert project.counts() == ONCE
@@ -161,6 +164,8 @@ def test_a_run_that_is_stopped_keeps_the_ids_of_what_it_waits_for_and_one_that_f
 
     refused = project.destroy("--continue-on-error")
     assert not refused.ok
-    assert [text for text in errors(refused.events) if "protected against deletion: set deletionProtection to false" in text]
+    assert [
+        text for text in errors(refused.events) if "protected against deletion: set deletionProtection to false" in text
+    ]
     assert list(project.resources()) == ["Project shop"]
     assert [found["name"] for found in service.objects()["project"]] == ["shop"]
