@@ -36,7 +36,8 @@ class NeonProvider(p.Provider):
         self._client: Client | None = None
         self._account: Account | None = None
         self._adopted: set[str] = set()
-        self._stated: dict[str, str] = {}
+        self._stated: dict[str, dict[str, str]] = {}
+        """By type: two of different types may have the same id."""
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
         """Where messages for people go."""
@@ -101,7 +102,7 @@ class NeonProvider(p.Provider):
     async def diff(self, request: p.DiffRequest) -> p.DiffResponse:
         """What changed; asks nobody."""
         resource = self._resource(request.urn)
-        self._stated[request.resource_id] = request.urn
+        self._stated_of(request.urn)[request.resource_id] = request.urn
         ignore = tuple(request.ignore_changes)
         state, news = to_plain(request.old_state), to_plain(request.new_inputs)
         difference = resource.diff(state, news, ignore)
@@ -122,7 +123,7 @@ class NeonProvider(p.Provider):
             resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
         except NotFound as error:
             raise _referring(error, inputs, secret_texts(request.properties)) from error
-        self._stated[resource_id] = request.urn
+        self._stated_of(request.urn)[resource_id] = request.urn
         return p.CreateResponse(resource_id, to_wire(state, resource.secret))
 
     async def update(self, request: p.UpdateRequest) -> p.UpdateResponse:
@@ -136,11 +137,14 @@ class NeonProvider(p.Provider):
         return p.UpdateResponse(to_wire(after, resource.secret))
 
     async def delete(self, request: p.DeleteRequest) -> None:
-        """Delete; what is gone already is done."""
-        resource = self._resource(request.urn)
-        scope = self._scope(request.urn, request.timeout)
+        """Delete; what is gone already is done. What the program has under another name, which a create took over, stays."""
+        resource, scope = self._resource(request.urn), self._scope(request.urn, request.timeout)
+        if scope.is_held_by_another(request.resource_id):
+            now = scope.stated[request.resource_id].rpartition("::")[2]
+            scope.log("warning", f"{request.resource_id} is {now!r} now: it stays, and only its old name is forgotten")
+            return
         await resource.delete(scope, request.resource_id, to_plain(request.properties))
-        self._stated.pop(request.resource_id, None)
+        self._stated_of(request.urn).pop(request.resource_id, None)
 
     async def read(self, request: p.ReadRequest) -> p.ReadResponse:
         """The object as it is, with the inputs that would declare it; no id when it is gone."""
@@ -188,6 +192,9 @@ class NeonProvider(p.Provider):
             raise ValueError(f"{token} is no resource of the neon provider; known are: {', '.join(RESOURCES)}")
         return RESOURCES[token]
 
+    def _stated_of(self, urn: str) -> dict[str, str]:
+        return self._stated.setdefault(self._resource(urn).token, {})
+
     def _scope(self, urn: str, timeout: float) -> Scope:
         if self._client is None or self._config is None or self._account is None:
             raise RuntimeError("the provider is not configured")
@@ -198,7 +205,7 @@ class NeonProvider(p.Provider):
             org_id=self._config.org_id,
             held=self._held.get(urn),
             adopted=self._adopted,
-            stated=self._stated,
+            stated=self._stated_of(urn),
             log=lambda severity, message: self.log(severity, message, urn),
         )
 
@@ -212,7 +219,7 @@ def _judged(request: p.CheckRequest, problems: Iterable[Problem]) -> p.CheckResp
 def _referring(error: NotFound, inputs: Properties, secret: Collection[str]) -> NotFound:
     """What Neon did not find when it was to make an object is something that the object refers to."""
     given = ", ".join(f"{key} {inputs[key]!r}" for key in _REFERENCES if key in inputs)
-    if not given:
+    if not (given and error.status):
         return error
     advice = hide(f"Check {given}: they must exist, the latter of the former", secret)
     return NotFound(
