@@ -165,7 +165,9 @@ class Branch(Resource):
         try:
             await scope.client.settle(project_id, answer)
         except OperationFailed as error:
-            raise self.partial(resource_id, {**so_far, "state": FAILED if error.final else ""}, error) from error
+            # A protected one could not be replaced: the next update looks whether it came up after all.
+            failed = error.final and not _is_protected(inputs)
+            raise self.partial(resource_id, {**so_far, "state": FAILED if failed else ""}, error) from error
         except NeonError as error:
             raise self.partial(resource_id, so_far, error) from error
         try:
@@ -239,7 +241,7 @@ class Branch(Resource):
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         project_id, branch_id = split(resource_id)
-        if state.get("deletionProtection", state.get("protected", False)):
+        if _is_protected(state):
             raise Protected(
                 f"branch {resource_id} is protected: set deletionProtection and protected to false, apply, then delete"
             )
@@ -308,6 +310,11 @@ def split(resource_id: str) -> tuple[str, str]:
 
 def _made(answer: Properties) -> str:
     return str(answer["branch"]["id"])
+
+
+def _is_protected(given: Properties) -> bool:
+    """Whether it is not to be deleted."""
+    return bool(given.get("deletionProtection", given.get("protected", False)))
 
 
 def _blocking(branch: BranchModel) -> str:
