@@ -227,19 +227,16 @@ def picture(neon: Neon, stack: Stack) -> Counter[str]:
         lines += [f"state: {key} is known" for key in _SECRETS if state.get(key)]
         lines += [f"state: the id is {stack.held.id}"]
     lines += [f"left to do: {stack.init_errors}, {stack.pending}, {len(stack.replaced)}"]
-    return Counter(_plain(line, names) for line in lines)
+    text = "\n".join(lines)
+    for identifier, name in names.items():
+        text = text.replace(identifier, name)
+    for pattern, name in _PATTERNS:
+        text = pattern.sub(name, text)
+    return Counter(text.split("\n"))
 
 
 def _shown(item: Properties) -> list[tuple[str, str]]:
     return [(key, json.dumps(value, sort_keys=True)) for key, value in item.items() if key not in _VOLATILE | _SECRETS]
-
-
-def _plain(line: str, names: dict[str, str]) -> str:
-    for identifier, name in names.items():
-        line = line.replace(identifier, name)
-    for pattern, name in _PATTERNS:
-        line = pattern.sub(name, line)
-    return line
 
 
 def differences(found: Counter[str], wanted: Counter[str]) -> str:
