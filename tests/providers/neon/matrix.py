@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 from pulumi.provider.experimental import provider as p
@@ -215,7 +215,9 @@ def refresh(neon: Neon, stack: Stack) -> None:
 def picture(neon: Neon, stack: Stack) -> Counter[str]:
     """Lines about the service's objects and the state; without ids, passwords and times."""
     objects = neon.service.objects()
-    names = {str(item["id"]): f"<{kind} {item.get('name')}>" for kind in objects for item in objects[kind] if "id" in item}
+    names = {
+        str(item["id"]): f"<{kind} {item.get('name')}>" for kind in objects for item in objects[kind] if "id" in item
+    }
     lines: list[str] = []
     for kind, found in objects.items():
         for item in found:
@@ -248,7 +250,9 @@ def differences(found: Counter[str], wanted: Counter[str]) -> str:
 def fault_name(fault: Fault) -> str:
     """How a report calls it."""
     more = f" {fault.status}" if fault.kind.startswith("refuse") else ""
-    more += f" retry-after {fault.retry_after}{' as a date' if fault.retry_after_date else ''}" if fault.retry_after else ""
+    more += (
+        f" retry-after {fault.retry_after}{' as a date' if fault.retry_after_date else ''}" if fault.retry_after else ""
+    )
     return f"{fault.kind}{more} at call {fault.nth}{' and on' if fault.times == 0 else ''}"
 
 
