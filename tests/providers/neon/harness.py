@@ -109,6 +109,8 @@ class Neon:
         self._runner.close()
         self._others.close()
         self.service.stop()
+        if kind is None:  # Neon ignores what it does not know: a typo of ours would never be an error there
+            assert self.service.unexpected == []
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(coroutine)

@@ -129,7 +129,7 @@ def test_a_schedule_that_stands_after_it_was_cleared_is_an_error(neon: Neon, bac
     real = neon.service._answer
 
     def deaf(asked: Any, ending: str) -> Any:
-        read = dataclasses.replace(asked, method="GET")
+        read = dataclasses.replace(asked, method="GET", content=b"")
         return real(read if asked.method == "PUT" else asked, ending)
 
     neon.service._answer = deaf  # type: ignore[method-assign]
