@@ -189,7 +189,7 @@ class Session:
                 if last or (arrived and not absolute) or not await self._wait(attempt, None, asked):
                     kind = Unanswered if arrived and not absolute else Unreachable
                     answer = f"no answer ({type(error).__name__})"
-                    raise kind(asked, answer, request_id=request_id, advice=_reach(error)) from None
+                    raise kind(asked, answer, request_id=request_id, advice=_reach(error, self.client.config)) from None
                 continue
             if response.status_code < 300:
                 parsed = _parsed(response)
@@ -334,7 +334,9 @@ def path_of(*parts: str) -> str:
 def check_id(kind: str, value: str) -> str:
     """An id of Neon's: lower-case letters, digits and hyphens, 60 at most."""
     if not _ID.fullmatch(value):
-        raise ValueError(f"{value!r} is no {kind} id: lower-case letters, digits and hyphens, 60 at most")
+        raise ValueError(
+            f"{value!r} is no {kind} id: lower-case letters, digits and hyphens, 60 at most, as in quiet-river-12345678"
+        )
     return value
 
 
@@ -379,8 +381,9 @@ def _error(asked: str, response: httpx.Response, key: str, sent_id: str, *, abso
     )
 
 
-def _reach(error: httpx.HTTPError) -> str:
-    return "Check the address and the network" if isinstance(error, httpx.ConnectError) else "Run again"
+def _reach(error: httpx.HTTPError, config: ClientConfig) -> str:
+    connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return "Run again" if connected else f"Check the provider's baseUrl ({config.base_url}) and the network"
 
 
 def _retry_after(text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ from neon_provider.resources.base import (
 from neon_provider.resources.restored import heir_of, live_branches
 from neon_provider.shapes import FLAG, TEXT_MAP, WHOLE
 
+_ID: Final = re.compile(r"([a-z0-9-]{1,60})/(br-[a-z0-9-]{1,57})")
+_NAMED: Final = re.compile(r"([a-z0-9-]{1,60})/name:(.+)", re.DOTALL)
 FAILED: Final = "failed"
 """The state of a branch whose creation ended badly."""
 
@@ -259,11 +262,12 @@ class Branch(Resource):
     async def read(
         self, scope: Scope, resource_id: str, inputs: Properties, state: Properties
     ) -> tuple[str, Properties, Properties] | None:
-        project_id, branch_id = split(resource_id)
-        if branch_id.startswith("name:"):
-            branches = await live_branches(scope.client, project_id)
-            found = next((branch for branch in branches if branch.name == branch_id.removeprefix("name:")), None)
+        named = _NAMED.fullmatch(resource_id)
+        if named:
+            branches = await live_branches(scope.client, named[1])
+            found = next((branch for branch in branches if branch.name == named[2]), None)
         else:
+            project_id, branch_id = split(resource_id)
             found = await heir_of(scope.client, project_id, branch_id, str(inputs.get("name", "")))
             if found is not None and found.id != branch_id:
                 scope.log("warning", f"branch {branch_id} was restored: {found.id} took its place and is followed")
@@ -272,7 +276,7 @@ class Branch(Resource):
         after = self._state(found, inputs)
         if state.get("state") == FAILED and _blocking(found):
             after["state"] = FAILED
-        return f"{project_id}/{found.id}", self._given(found, inputs), after
+        return f"{found.project_id}/{found.id}", self._given(found, inputs), after
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
         mark = self.mark(scope.urn, inputs)
@@ -302,10 +306,10 @@ class Branch(Resource):
 
 def split(resource_id: str) -> tuple[str, str]:
     """(project, branch) of an id."""
-    project_id, separator, branch_id = resource_id.partition("/")
-    if not separator or not project_id or not branch_id:
+    match = _ID.fullmatch(resource_id)
+    if not match:
         raise ValueError(f"{resource_id!r} is no branch id: it looks like quiet-river-12345678/br-late-sun-12345678")
-    return project_id, branch_id
+    return match[1], match[2]
 
 
 def _made(answer: Properties) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -231,10 +232,10 @@ def _blocking(endpoint: EndpointModel) -> str:
 
 
 def _split(resource_id: str) -> tuple[str, str]:
-    project_id, separator, endpoint_id = resource_id.partition("/")
-    if not separator or not endpoint_id.startswith("ep-"):
+    match = re.fullmatch(r"([a-z0-9-]{1,60})/(ep-[a-z0-9-]{1,57})", resource_id)
+    if not match:
         raise ValueError(f"{resource_id!r} is no endpoint id: it looks like quiet-river-12345678/ep-late-sun-12345678")
-    return project_id, endpoint_id
+    return match[1], match[2]
 
 
 def _fields(given: Properties) -> dict[str, Any]:

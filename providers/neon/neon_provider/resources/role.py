@@ -7,6 +7,7 @@ the error says how to import it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from neon_provider import checks
@@ -195,12 +196,12 @@ def role_id(inputs: Properties) -> str:
 
 def split(resource_id: str) -> tuple[str, str, str]:
     """(project, branch, name) of an id; a name may hold slashes."""
-    parts = resource_id.split("/", 2)
-    if len(parts) != 3 or not all(parts):
+    match = re.fullmatch(r"([a-z0-9-]{1,60})/(br-[a-z0-9-]{1,57})/(.+)", resource_id, re.DOTALL)
+    if not match:
         raise ValueError(
             f"{resource_id!r} is no id of this kind: it looks like quiet-river-12345678/br-late-sun-12345678/name"
         )
-    return parts[0], parts[1], parts[2]
+    return match[1], match[2], match[3]
 
 
 def _made(answer: Properties) -> RoleModel:
