@@ -121,7 +121,7 @@ def update(call: Call, project: str, endpoint: str) -> Document:
     found.update({key: given[key] for key in _FIELDS if key in given and (given[key] is not None or key == "name")})
     check_limits(call, found)
     found["updated_at"] = call.stamp()
-    if call.moment < found["_ready"]:
+    if call.moment < found.get("_ready", 0):
         found["_ready"] = call.ready  # what a failed start left behind is started again
     call.put("endpoint", endpoint, found)
     call.operation(project, "apply_config", found["branch_id"], endpoint)

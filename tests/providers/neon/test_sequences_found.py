@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from neon_provider.convert import Properties
-from tests.providers.neon.harness import BRANCH, DATABASE, ROLE, SCHEDULE, Made, Neon
+from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, ROLE, SCHEDULE, Made, Neon
 
 
 @pytest.mark.parametrize("died", [False, True], ids=["in one run", "killed in between"])
@@ -42,8 +42,18 @@ def test_an_id_that_two_types_share_belongs_to_each(neon: Neon, project: Made) -
     branch = neon.branch(project, initSource="schema-only")
     schedule = neon.create(SCHEDULE, {"projectId": project.id, "branchId": branch.state["branchId"], "items": items})
     assert schedule.id == branch.id
+    neon.restart()
+    for other in (database, branch):
+        assert not neon.diff(other, other.inputs).changes
     for made in (role, schedule):
         neon.delete(made)
         assert neon.read(made) is None
     assert neon.read(database) is not None
     assert neon.read(branch) is not None
+
+
+def test_a_compute_that_was_made_disabled_is_changed_like_any_other(neon: Neon, project: Made) -> None:
+    """The local Neon knew no moment at which one is ready that was never started."""
+    inputs = neon.on_default(project, type="read_only", disabled=True)
+    made = neon.create(ENDPOINT, inputs)
+    assert neon.update(made, {**inputs, "name": "replica"}).state["name"] == "replica"
