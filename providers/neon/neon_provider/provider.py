@@ -35,9 +35,9 @@ class NeonProvider(p.Provider):
         self._config: config.Config | None = None
         self._client: Client | None = None
         self._account: Account | None = None
-        self._adopted: set[str] = set()
+        self._adopted: dict[str, set[str]] = {}
         self._stated: dict[str, dict[str, str]] = {}
-        """By type: two of different types may have the same id."""
+        """Both by type: two of different types may have the same id."""
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
         """Where messages for people go."""
@@ -137,11 +137,18 @@ class NeonProvider(p.Provider):
         return p.UpdateResponse(to_wire(after, resource.secret))
 
     async def delete(self, request: p.DeleteRequest) -> None:
-        """Delete; what is gone already is done. What the program has under another name, which a create took over, stays."""
+        """Delete; what is gone already is done. What a create of this run took over stays, under that name or another: the state
+        holds it anew. So it is when the engine is told to replace (`pulumi up --replace`): it then asks for a new one in the
+        words of a first creation, and the object in its state is taken for what a killed run left."""
         resource, scope = self._resource(request.urn), self._scope(request.urn, request.timeout)
         if scope.is_held_by_another(request.resource_id):
             now = scope.stated[request.resource_id].rpartition("::")[2]
             scope.log("warning", f"{request.resource_id} is {now!r} now: it stays, and only its old name is forgotten")
+            return
+        if request.resource_id in scope.adopted:
+            scope.adopted.discard(request.resource_id)
+            advice = "to have it replaced, use the option deleteBeforeReplace"
+            scope.log("warning", f"{request.resource_id} stays, since this run took it over or set it anew; {advice}")
             return
         await resource.delete(scope, request.resource_id, to_plain(request.properties))
         self._stated_of(request.urn).pop(request.resource_id, None)
@@ -204,7 +211,7 @@ class NeonProvider(p.Provider):
             plan=self._account.plan,
             org_id=self._config.org_id,
             held=self._held.get(urn),
-            adopted=self._adopted,
+            adopted=self._adopted.setdefault(self._resource(urn).token, set()),
             stated=self._stated_of(urn),
             log=lambda severity, message: self.log(severity, message, urn),
         )

@@ -109,6 +109,7 @@ def test_a_schedule_that_is_cleared_or_whose_branch_is_gone_has_no_id(neon: Neon
 def test_a_schedule_is_cleared_with_whichever_body_neon_takes(how: str) -> None:
     with Neon(clear_schedule=how) as neon:
         made = neon.create(SCHEDULE, neon.on_default(neon.project(), items=[DAILY]))
+        neon.restart()
         neon.delete(made)
         assert held(neon) == []
         neon.delete(made)
@@ -119,6 +120,7 @@ def test_a_schedule_is_cleared_with_whichever_body_neon_takes(how: str) -> None:
 def test_a_schedule_that_cannot_be_cleared_is_not_counted_as_deleted() -> None:
     with Neon(clear_schedule="never") as neon:
         made = neon.create(SCHEDULE, neon.on_default(neon.project(), items=[DAILY]))
+        neon.restart()
         with pytest.raises(errors.Invalid, match="one item"):
             neon.delete(made)
         assert held(neon)
@@ -126,6 +128,7 @@ def test_a_schedule_that_cannot_be_cleared_is_not_counted_as_deleted() -> None:
 
 def test_a_schedule_that_stands_after_it_was_cleared_is_an_error(neon: Neon, backups: Properties) -> None:
     made = neon.create(SCHEDULE, backups)
+    neon.restart()
     real = neon.service._answer
 
     def deaf(asked: Any, ending: str) -> Any:
@@ -140,6 +143,7 @@ def test_a_schedule_that_stands_after_it_was_cleared_is_an_error(neon: Neon, bac
 @pytest.mark.parametrize("status", [409, 422, 423])
 def test_a_refused_deletion_never_counts_as_done(neon: Neon, backups: Properties, status: int) -> None:
     made = neon.create(SCHEDULE, backups)
+    neon.restart()
     neon.faults(Fault("refuse", "PUT", status=status, times=0))
     with pytest.raises(errors.NeonError):
         neon.delete(made)

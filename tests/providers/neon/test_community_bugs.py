@@ -93,6 +93,7 @@ def test_a_refused_deletion_is_an_error_and_the_object_stays_in_the_state(
 ) -> None:
     """① HTTP 422 on delete counted as deleted: protected objects and parents were orphaned without a word."""
     made = MADE[type_token](neon, project)
+    neon.restart()
     neon.faults(Fault("refuse", "DELETE|PUT", status=status, times=0, message="it has children"))
     with pytest.raises((errors.Invalid, errors.Conflict), match="it has children"):
         neon.delete(made)

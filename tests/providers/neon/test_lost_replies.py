@@ -260,16 +260,21 @@ def test_two_projects_with_the_same_mark_are_named_and_none_is_chosen(neon: Neon
     assert second.id in str(caught.value)
 
 
-def test_what_was_taken_over_is_not_deleted_by_the_same_run(neon: Neon) -> None:
-    inputs = {**TYPES[PROJECT][2](neon), "deletionProtection": False}
-    neon.create(PROJECT, inputs)
+@pytest.mark.parametrize("type_token", [*TYPES, SCHEDULE])
+def test_what_was_taken_over_or_set_anew_is_not_deleted_by_the_same_run(neon: Neon, type_token: str) -> None:
+    """`pulumi up --replace` asks for a new object without a word of the old one, and then to delete the old one: the first was
+    taken over, the second deleted what the state held from then on."""
+    inputs, kind = _inputs_and_kind(neon, type_token)
+    before = count(neon, kind)
+    old = neon.create(type_token, inputs)
     neon.restart()
-    taken = neon.create(PROJECT, inputs)
-    with pytest.raises(errors.Protected, match="taken over in this run"):
-        neon.delete(taken)
+    new = neon.create(type_token, inputs)
+    assert new.id == old.id
+    neon.delete(old)
+    assert count(neon, kind) == before + 1
     neon.restart()
-    neon.delete(taken)
-    assert count(neon, "project") == 0
+    neon.delete(new)
+    assert count(neon, kind) == before
 
 
 @pytest.mark.parametrize(("type_token", "listing"), [(PROJECT, "projects"), (BRANCH, "branches")])
@@ -309,17 +314,22 @@ def test_a_role_taken_over_has_a_new_password(neon: Neon) -> None:
 @pytest.mark.parametrize("when", ["reset-before", "reset-after"])
 @pytest.mark.parametrize("type_token", [*TYPES, SCHEDULE])
 def test_a_deletion_whose_answer_was_lost_is_done(neon: Neon, type_token: str, when: Any) -> None:
-    if type_token == SCHEDULE:
-        inputs, kind = neon.on_default(neon.project(), items=DAILY), "schedule"
-    else:
-        _, kind, inputs_of = TYPES[type_token]
-        inputs = inputs_of(neon)
+    inputs, kind = _inputs_and_kind(neon, type_token)
     before = count(neon, kind)
-    more = {"deletionProtection": False} if type_token in (PROJECT, DATABASE) else {}
-    made = neon.create(type_token, {**inputs, **more})
+    made = neon.create(type_token, inputs)
+    neon.restart()
     neon.faults(Fault(when, "PUT|DELETE"))
     neon.delete(made)
     assert count(neon, kind) == before
+
+
+def _inputs_and_kind(neon: Neon, type_token: str) -> tuple[Properties, str]:
+    """Of something that may be deleted."""
+    if type_token == SCHEDULE:
+        return neon.on_default(neon.project(), items=DAILY), "schedule"
+    _, kind, inputs_of = TYPES[type_token]
+    more = {"deletionProtection": False} if type_token in (PROJECT, DATABASE) else {}
+    return {**inputs_of(neon), **more}, kind
 
 
 def test_a_schedule_whose_answer_was_lost_is_set(neon: Neon) -> None:

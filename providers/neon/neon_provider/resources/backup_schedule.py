@@ -55,8 +55,7 @@ class BackupSchedule(Resource):
 
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         resource_id = f"{inputs['projectId']}/{inputs['branchId']}"
-        if self.is_replacing_itself(scope, inputs):
-            scope.adopted.add(resource_id)
+        scope.adopted.add(resource_id)  # if this replaces it, what stands there is the new one
         return resource_id, await self._set(scope, resource_id, inputs)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
@@ -83,8 +82,6 @@ class BackupSchedule(Resource):
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
         """Clear it and look: sources differ on the body that clears, so the older one is tried when the newer is refused."""
         project_id, _ = split(resource_id)
-        if resource_id in scope.adopted:
-            return  # a forced replacement of it: what stands there now is the new one
         async with scope.client.changing(project_id):
             try:
                 try:

@@ -70,7 +70,7 @@ class Scope:
     held: Properties | None = None
     """The inputs of the object that the state holds under this URN already: a create is then half of its replacement."""
     adopted: set[str] = field(default_factory=set)
-    """Ids taken over in this process: never deleted by it."""
+    """Ids of this type that a create of this process took over, or set anew: not deleted by it."""
     stated: Mapping[str, str] = field(default_factory=dict)
     """URN by id of what the state is known to hold: it was compared with its inputs, or made, in this process."""
     log: Log = lambda _severity, _message: None

@@ -127,7 +127,7 @@ class Branch(Resource):
         async with scope.client.changing(project_id):
             left = await self._left_behind(scope, inputs, mark)
             if left is not None:
-                scope.adopted.add(left)
+                scope.adopted.add(f"{project_id}/{left}")
                 scope.log("warning", f"branch {left} was made by an interrupted run and is taken over")
                 return await self._complete(scope, left, inputs, {})
             path, body = self._request(inputs, nonce)
@@ -250,8 +250,6 @@ class Branch(Resource):
             )
         if state.get("default"):
             raise Protected(f"branch {resource_id} is the default one: make another the default, apply, then delete")
-        if branch_id in scope.adopted:
-            raise Protected(f"branch {resource_id} was taken over in this run and is not deleted by it: run again")
         async with scope.client.changing(project_id):
             try:
                 answer = await scope.client.request("DELETE", path_of("projects", project_id, "branches", branch_id))

@@ -126,8 +126,6 @@ class Database(Resource):
             raise Protected(
                 f"database {resource_id} is protected: set deletionProtection to false, apply that, then delete"
             )
-        if resource_id in scope.adopted:
-            raise Protected(f"database {resource_id} was taken over in this run and is not deleted by it: run again")
         project_id, branch_id, first_name = split(resource_id)
         async with scope.client.changing(project_id):
             name: str | None = str(state.get("name", first_name))

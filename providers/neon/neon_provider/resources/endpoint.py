@@ -125,9 +125,9 @@ class Endpoint(Resource):
 
     async def _take_over(self, scope: Scope, endpoint_id: str, inputs: Properties) -> tuple[str, Properties]:
         """Bring what an interrupted run made, or what the branch came with, to what is asked."""
-        scope.adopted.add(endpoint_id)
-        scope.log("warning", f"endpoint {endpoint_id} exists since a moment ago and is taken over")
         resource_id = f"{inputs['projectId']}/{endpoint_id}"
+        scope.adopted.add(resource_id)
+        scope.log("warning", f"endpoint {endpoint_id} exists since a moment ago and is taken over")
         try:
             found = await self._apply(scope, str(inputs["projectId"]), endpoint_id, {}, inputs)
         except NeonError as error:

@@ -290,8 +290,6 @@ class Project(Resource):
         if state.get("deletionProtection", True):
             hint = "set deletionProtection to false, apply that, then delete"
             raise Protected(f"project {resource_id} is protected against deletion: {hint}")
-        if resource_id in scope.adopted:
-            raise Protected(f"project {resource_id} was taken over in this run and is not deleted by it: run again")
         async with scope.client.changing(resource_id):
             try:
                 await scope.client.request("DELETE", path_of("projects", resource_id))

@@ -19,7 +19,7 @@ from neon_provider import checks
 from neon_provider.checks import Problem
 from neon_provider.client import Session, path_of
 from neon_provider.convert import Properties, known
-from neon_provider.errors import NeonError, NotFound, Protected
+from neon_provider.errors import NeonError, NotFound
 from neon_provider.models import SnapshotRecord
 from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent, post_once
 from neon_provider.resources.restored import heir_of
@@ -89,7 +89,7 @@ class Snapshot(Resource):
             before = await scope.client.first(f"snapshots of {project_id}", lambda: _before(scope.client, project_id))
             left = self._left_behind(scope, inputs, mark, before.listed)
             if left is not None:
-                scope.adopted.add(left.id)
+                scope.adopted.add(f"{project_id}/{left.id}")
                 scope.log("warning", f"snapshot {left.id} was made by an interrupted run and is taken over")
                 return await self._complete(scope, left, inputs, {}, _inputs(project_id, left))
 
@@ -109,7 +109,7 @@ class Snapshot(Resource):
         """What an interrupted run of the last hour made for these inputs, and nobody took over since."""
         if self.is_replacing_itself(scope, inputs) or _is_taken_for_the_old_one(scope.held, inputs):
             return None
-        held = {resource_id.rpartition("/")[2] for resource_id in scope.stated} | scope.adopted
+        held = {resource_id.rpartition("/")[2] for resource_id in (*scope.stated, *scope.adopted)}
         found = [
             record for record in listed if record.manual and is_recent(record.created_at) and record.id not in held
         ]
@@ -159,8 +159,6 @@ class Snapshot(Resource):
         if state.get("retainOnDelete"):
             scope.log("info", f"snapshot {resource_id} stays at Neon, as retainOnDelete asks")
             return
-        if snapshot_id in scope.adopted:
-            raise Protected(f"snapshot {resource_id} was taken over in this run and is not deleted by it: run again")
         async with scope.client.changing(project_id):
             try:
                 answer = await scope.client.request("DELETE", path_of("projects", project_id, "snapshots", snapshot_id))

@@ -38,8 +38,7 @@ class SpendingLimit(Resource):
 
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
         resource_id = str(inputs["orgId"])
-        if self.is_replacing_itself(scope, inputs):
-            scope.adopted.add(resource_id)
+        scope.adopted.add(resource_id)  # if this replaces it, what stands there is the new one
         return resource_id, await self.update(scope, resource_id, {}, inputs)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
@@ -48,8 +47,6 @@ class SpendingLimit(Resource):
         return dict(inputs)
 
     async def delete(self, scope: Scope, resource_id: str, state: Properties) -> None:
-        if resource_id in scope.adopted:
-            return  # a forced replacement of it: what stands there now is the new one
         async with scope.client.changing(resource_id):
             try:
                 await scope.client.request("DELETE", _path(resource_id))
