@@ -132,7 +132,7 @@ def from_status(status: int) -> type[NeonError]:
 
 ADVICE = {
     401: "Set NEON_API_KEY, or the provider's apiKey, to a valid key",
-    403: "Use a key of the organisation that owns the object",
+    403: "Use a key that may do this, of the organisation that owns the object",
     423: "Another operation ran longer than the deadline; run again",
     429: "Run again later, or raise maxRetries",
 }

@@ -107,11 +107,14 @@ class Resource(ABC):
 
     def check(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
         """Every problem that can be seen without asking Neon; unknown values are passed over."""
-        for key, prop in self.properties.items():
-            if prop.required and news.get(key) in (None, ""):
+        missing = {key for key, prop in self.properties.items() if prop.required and news.get(key) in (None, "")}
+        for key in self.properties:
+            if key in missing:
                 yield key, "is required"
         shapely: Properties = {}
         for key, value in news.items():
+            if key in missing:
+                continue
             if key not in self.properties:
                 yield key, f"is no property; known are: {', '.join(self.properties)}"
             elif wrong := list(mismatches(key, value, self.properties[key].shape)):
