@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rehearsal.clouds.neon import NeonService
-from tests.engine.neon_project import Done, NeonProject, neon_project, steps
+from tests.engine.neon_project import Done, NeonProject, neon_project, steps, warnings
 
 pytestmark = pytest.mark.engine
 
@@ -143,6 +143,8 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         for old, new in REPLACING.items():
             project.edit(old, new)
         found.play("replaced", "up", "--yes", "--skip-preview", "--diff")
+        forced = [flag for held in found.held["replaced"].values() for flag in ("--replace", held["urn"])]
+        found.play("forced", "up", "--yes", "--skip-preview", *forced)
         found.play("settled", "preview", "--expect-no-changes")
         _import(found)
         found.play("destroyed", "destroy", "--yes", "--skip-preview", *loud)
@@ -156,7 +158,7 @@ def _import(life: Life) -> None:
     project.environment["NEON_API_KEY"] = KEY
     given = [
         {"type": held["type"], "name": name.split()[1], "id": held["id"]}
-        for name, held in life.held["replaced"].items()
+        for name, held in life.held["settled"].items()
         if name in IMPORTED
     ]
     file = project.folder.parent / "import.json"
@@ -183,6 +185,7 @@ def all_of(operation: str, names: set[str] = KINDS) -> Counter[tuple[str, str]]:
         "righted",
         "updated",
         "replaced",
+        "forced",
         "settled",
         "imported",
         "after import",
@@ -247,6 +250,16 @@ def test_what_cannot_is_replaced_with_everything_in_it(life: Life) -> None:
     assert [name for name in KINDS if before[name]["id"] == after[name]["id"]] == ["SpendingLimit budget"]
     assert life.counts("replaced") == ONCE
     assert [found["region_id"] for found in life.objects["replaced"]["project"]] == ["aws-us-east-2"]
+
+
+def test_what_is_told_to_be_replaced_is_not_lost(life: Life) -> None:
+    """The engine asks for a new object as if there was none, then to delete the old one: that one was the same, and went."""
+    assert {name for operation, name in steps(life.done["forced"].events) if operation == "replace"} == KINDS
+    assert life.counts("forced") == ONCE
+    before, after = life.held["replaced"], life.held["forced"]
+    assert [name for name in KINDS if before[name]["id"] != after[name]["id"]] == ["OrgApiKey ci"]
+    told = warnings(life.done["forced"].events)
+    assert len([text for text in told if "to have it replaced, use the option deleteBeforeReplace" in text]) == 9
     assert steps(life.done["settled"].events) == all_of("same")
 
 

@@ -270,7 +270,8 @@ def not_ours_to_take(what: str, token: str, resource_id: str) -> Conflict:
     return Conflict(
         what,
         "it exists already",
-        advice=f"Import it: pulumi import {token} <name> {resource_id}; or delete it, or declare another name",
+        advice=f"Import it: pulumi import {token} <name> {resource_id}; or delete it, or declare another name;"
+        " to have it replaced, use the option deleteBeforeReplace",
     )
 
 
