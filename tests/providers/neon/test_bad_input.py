@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 from pulumi.provider.experimental import provider as p
-from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
 from brightbroom.cli import main
 from brightbroom.exits import ExitCode
@@ -22,7 +22,7 @@ from neon_provider.checks import utc_now
 from neon_provider.convert import Properties, hide
 from neon_provider.provider import NeonProvider
 from neon_provider.resources import RESOURCES
-from rehearsal.clouds.neon import Key, NeonService
+from rehearsal.clouds.neon import Fault, Key, NeonService
 from rehearsal.engine import FailureKind, Operation, Options, Project, Result, StateFile, run
 from tests.providers.neon.harness import (
     ANONYMIZED,
@@ -184,6 +184,25 @@ def test_an_organisation_of_a_project_that_the_key_does_not_know_is_told_at_its_
     program = 'neon.Project("shop", name="shop", region_id="aws-eu-central-1", org_id="org-nobody-12345678", opts=on)'
     (message,) = stack.refused(operation, program)
     assert "orgId: this key knows no organisation 'org-nobody-12345678': give one of its own" in message
+
+
+def test_an_organisation_is_asked_for_once_and_only_when_it_is_new(neon: Neon) -> None:
+    mine = {**VALID[PROJECT], "orgId": "org-brave-harbor-10000001"}
+    assert neon.check(PROJECT, mine) == neon.check(PROJECT, {**mine, "name": "other"}) == {}
+    asked = neon.sent().count("GET /organizations/org-brave-harbor-10000001")
+    assert asked == 1
+    foreign = {**mine, "orgId": "org-nobody-12345678"}
+    assert neon.check(PROJECT, foreign, foreign) == {}
+    assert neon.check(PROJECT, {**mine, "orgId": PropertyValue(Computed())}, mine) == {}
+    assert not any("nobody" in path for path in neon.sent())
+
+
+def test_an_organisation_that_cannot_be_asked_for_passes_with_a_note(neon: Neon) -> None:
+    said: list[str] = []
+    neon.provider.log = lambda severity, message, _urn: said.append(f"{severity}: {message}")
+    neon.faults(Fault("refuse", "GET", "/organizations/.*", status=503, times=0))
+    assert neon.check(PROJECT, {**VALID[PROJECT], "orgId": "org-nobody-12345678"}) == {}
+    assert [one for one in said if one.startswith("info: Neon could not be asked for organisation org-nobody-12345678")]
 
 
 @pytest.mark.parametrize(
