@@ -129,7 +129,7 @@ class Branch(Resource):
             if left is not None:
                 scope.adopted.add(f"{project_id}/{left}")
                 scope.log("warning", f"branch {left} was made by an interrupted run and is taken over")
-                return await self._complete(scope, left, inputs, {})
+                return await self._complete(scope, left, inputs, {}, await self._has(scope.client, project_id, left))
             path, body = self._request(inputs, nonce)
             try:
                 answer, found = await post_once(scope.client, path, look, _made, body=body)
@@ -157,13 +157,21 @@ class Branch(Resource):
         }
         return path_of("projects", str(inputs["projectId"]), "branches"), body
 
+    async def _has(self, client: Session, project_id: str, branch_id: str) -> Properties:
+        """What a branch has that was made for inputs of before."""
+        answer = await client.get(path_of("projects", project_id, "branches", branch_id))
+        return {key: value for key, value in _inputs(BranchModel.read(answer["branch"])).items() if value is not None}
+
     async def _complete(
-        self, scope: Scope, branch_id: str, inputs: Properties, answer: Properties
+        self, scope: Scope, branch_id: str, inputs: Properties, answer: Properties, has: Properties | None = None
     ) -> tuple[str, Properties]:
-        """Everything after the branch exists; a failure keeps its id, and what is applied last out of the state."""
+        """Everything after the branch exists; a failure keeps its id, and what is applied last out of the state. It `has` the
+        inputs, unless said otherwise."""
         project_id = str(inputs["projectId"])
         resource_id = f"{project_id}/{branch_id}"
         made = {key: value for key, value in inputs.items() if key not in self.applied_last}
+        if has is not None:
+            made = {**self.begun(inputs), **has}
         so_far = {**made, "branchId": branch_id}
         try:
             await scope.client.settle(project_id, answer)
@@ -203,10 +211,12 @@ class Branch(Resource):
     async def _left_behind(self, scope: Scope, inputs: Properties, mark: str) -> str | None:
         """What an interrupted run made for these inputs. Listed once per process, which knows what it makes itself."""
         project_id = str(inputs["projectId"])
-        if self.is_replacing_itself(scope, inputs):
+        replaced = {key for key, urn in scope.stated.items() if urn == scope.urn}
+        if self.is_replacing_itself(scope, inputs) and not replaced:
             return None
         marked = await scope.client.first(f"branches of {project_id}", lambda: self._marked(scope.client, project_id))
-        found = next((item for item in marked if item.mark.startswith(f"{mark}.")), None)
+        ours = (item for item in marked if item.mark.startswith(f"{mark}."))
+        found = next((item for item in ours if f"{project_id}/{item.id}" not in replaced), None)
         if found is not None and not is_recent(found.created_at):
             raise not_ours_to_take(f"branch {inputs['name']!r}", self.token, f"{project_id}/{found.id}")
         return None if found is None else found.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from neon_provider import checks
@@ -17,6 +18,7 @@ from neon_provider.models import Project as ProjectModel
 from neon_provider.resources.base import (
     MARK,
     Change,
+    Difference,
     Property,
     Resource,
     Scope,
@@ -105,6 +107,8 @@ class Project(Resource):
         for key in ("defaultEndpoint", "endpointDefaults"):
             limits = values.get(key) or {}
             yield from checks.units(f"{key}.", limits, plan)
+            if "name" in limits:
+                yield from checks.name(64)(f"{key}.name", limits["name"])
             if "suspendTimeoutSeconds" in limits:
                 yield from checks.suspend(plan)(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
         if "maintenanceWindow" in values:
@@ -168,6 +172,11 @@ class Project(Resource):
             return all(old.get(name) == value for name, value in new.items())
         return bool(old == new)
 
+    def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
+        """A password that was lost is made anew."""
+        found = super().diff(state, news, ignore)
+        return replace(found, updated=(*found.updated, "password")) if _has_lost_password(state) else found
+
     # ---- at Neon -----------------------------------------------------------------------------------------------
 
     async def create(self, scope: Scope, inputs: Properties) -> tuple[str, Properties]:
@@ -186,7 +195,7 @@ class Project(Resource):
                 )
             scope.adopted.add(left.id)
             scope.log("warning", f"project {left.id} was made by an interrupted run and is taken over")
-            return left.id, await self._complete(scope, left.id, inputs, {})
+            return left.id, await self._complete(scope, left.id, inputs, {}, taken_over=True)
         answer, found = await post_once(scope.client, "/projects", look, _made, body=self._body(scope, inputs, nonce))
         if found is not None:
             return found, await self._complete(scope, found, inputs, {})
@@ -216,7 +225,14 @@ class Project(Resource):
         return {"project": {key: value for key, value in fields.items() if value is not None}}
 
     async def _complete(
-        self, scope: Scope, project_id: str, inputs: Properties, answer: Properties, password: str | None = None
+        self,
+        scope: Scope,
+        project_id: str,
+        inputs: Properties,
+        answer: Properties,
+        password: str | None = None,
+        *,
+        taken_over: bool = False,
     ) -> Properties:
         """Everything after the project exists. A failure keeps what is known, and what is applied last out of the state."""
         client = scope.client
@@ -225,10 +241,12 @@ class Project(Resource):
         try:
             async with client.changing(project_id):
                 await client.settle(project_id, answer)
-                if password is None and inputs.get("storePasswords") is False:
-                    password = so_far["password"] = await new_password(client, project_id, inputs)
+                if _has_lost_password(so_far):
+                    await new_password(client, project_id, inputs, so_far)
+                if taken_over:
+                    await self._bring(scope, project_id, inputs)
                 await apply_defaults(client, project_id, inputs, inputs)
-                state = await self._state(client, project_id, inputs, password)
+                state = await self._state(client, project_id, inputs, so_far["password"])
         except NeonError as error:
             raise self.partial(project_id, so_far, error) from error
         if state is None:
@@ -259,8 +277,16 @@ class Project(Resource):
         annotations = (answer.get("annotations") or {}).values()
         return any(str((item.get("value") or {}).get(MARK, "")).startswith(mark) for item in annotations)
 
-    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        change = changed(state, inputs, self)
+    async def _bring(self, scope: Scope, project_id: str, inputs: Properties) -> None:
+        """Bring a project that was made for inputs of before to these."""
+        found = await self._state(scope.client, project_id, {}, "unknown")
+        change = changed(found[0], inputs, self) if found else {}
+        if not inputs.get("logicalReplication"):
+            change.pop("logicalReplication", None)  # it cannot be turned off again
+        await self._patch(scope, project_id, change, inputs)
+
+    async def _patch(self, scope: Scope, project_id: str, change: Properties, inputs: Properties) -> None:
+        """Change what is a project's own."""
         fields: dict[str, Any] = {}
         if "name" in change:
             fields["name"] = change["name"]
@@ -272,16 +298,22 @@ class Project(Resource):
         settings = settings_fields(change, inputs)
         if settings:
             fields["settings"] = settings
+        if fields:
+            answer = await scope.client.request("PATCH", path_of("projects", project_id), body={"project": fields})
+            await scope.client.settle(project_id, answer)
+
+    async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        change = changed(state, inputs, self)
+        before = self.undone(state, inputs, change)
         async with scope.client.changing(resource_id):
             try:
-                if fields:
-                    path = path_of("projects", resource_id)
-                    answer = await scope.client.request("PATCH", path, body={"project": fields})
-                    await scope.client.settle(resource_id, answer)
+                if _has_lost_password(state):
+                    await new_password(scope.client, resource_id, inputs, before)
+                await self._patch(scope, resource_id, change, inputs)
                 await apply_defaults(scope.client, resource_id, inputs, change)
-                after = await self._state(scope.client, resource_id, inputs, state.get("password"))
+                after = await self._state(scope.client, resource_id, inputs, before["password"])
             except NeonError as error:
-                raise self.partial(resource_id, self.undone(state, inputs, change), error) from error
+                raise self.partial(resource_id, before, error) from error
         if after is None:
             raise NotFound(f"project {resource_id}", "it is gone", advice="Run a refresh")
         return after[1]
@@ -302,6 +334,8 @@ class Project(Resource):
     ) -> tuple[str, Properties, Properties] | None:
         check_id("project", resource_id)
         found = await self._state(scope.client, resource_id, inputs, state.get("password"), reveal=True)
+        if found is not None and _has_lost_password(state):
+            del found[1]["password"]
         return None if found is None else (resource_id, *found)
 
     async def find(self, scope: Scope, inputs: Properties) -> tuple[str, Properties] | None:
@@ -344,3 +378,10 @@ class Project(Resource):
 
 def _made(answer: Properties) -> str:
     return str(answer["project"]["id"])
+
+
+def _has_lost_password(state: Properties) -> bool:
+    """Whether nobody knows the first role's password: Neon does not store it, and the answer that showed it did not arrive. One
+    that was never known, as after an import, is an empty text instead."""
+    made = state.get("storePasswords") is False and "projectId" in state
+    return made and state.get("password") is None

@@ -43,16 +43,18 @@ async def reveal_password(client: Session, project_id: str, branch_id: str, role
     return str(answer["password"])
 
 
-async def new_password(client: Session, project_id: str, inputs: Properties) -> str | None:
-    """Of the first role, where the answer that held the one it was made with is lost and no other will show it."""
+async def new_password(client: Session, project_id: str, inputs: Properties, known: Properties) -> None:
+    """Of the first role, where the answer that held the one it was made with is lost and no other will show it: known from
+    the moment it is answered."""
     branch = await default_branch(client, project_id)
     role, _ = await first_role_and_database(client, project_id, branch.id, inputs)
     if role is None:
-        return None
+        known["password"] = ""
+        return
     path = path_of("projects", project_id, "branches", branch.id, "roles", role.name, "reset_password")
     answer = await client.request("POST", path, repeatable=True)
+    known["password"] = Role.read(answer["role"]).password
     await client.settle(project_id, answer)
-    return Role.read(answer["role"]).password
 
 
 async def default_branch(client: Session, project_id: str) -> Branch:
