@@ -51,12 +51,18 @@ def name(longest: int) -> Check:
     return check
 
 
-def postgres_name(key: str, value: Any) -> Iterator[Problem]:
-    """A name Postgres takes: 63 bytes, none of the reserved ones."""
+def postgres_size(key: str, value: Any) -> Iterator[Problem]:
+    """A name of what exists in Postgres: 63 bytes at most."""
     size = len(value.encode()) if isinstance(value, str) else 0
     if not 1 <= size <= 63:
         yield key, f"must be 1 to 63 bytes, was {size}"
-    elif _RESERVED.fullmatch(value):
+
+
+def postgres_name(key: str, value: Any) -> Iterator[Problem]:
+    """A name Postgres takes: 63 bytes, none of the reserved ones."""
+    problems = list(postgres_size(key, value))
+    yield from problems
+    if not problems and _RESERVED.fullmatch(value):
         yield key, f"{value!r} is reserved by Postgres or Neon"
 
 

@@ -354,6 +354,7 @@ VALUES: Final[list[tuple[str, Properties, str, str]]] = [
     (PROJECT, {"defaultBranch": {"name": ""}}, "defaultBranch.name", "must be 1 to 256 characters, was ''"),
     (PROJECT, {"defaultBranch": {"roleName": "pg_x"}}, "defaultBranch.roleName", "'pg_x' is reserved"),
     (PROJECT, {"defaultEndpoint": {"minCu": 0.3}}, "defaultEndpoint.minCu", "must be 0.25, 0.5, 1 to 16, or an even"),
+    (PROJECT, {"defaultEndpoint": {"name": "x" * 65}}, "defaultEndpoint.name", "must be 1 to 64 characters, was 'xxx"),
     (PROJECT, {"endpointDefaults": {"maxCu": 17}}, "endpointDefaults.maxCu", "an even number to 56, was 17"),
     (
         PROJECT,
@@ -397,6 +398,7 @@ VALUES: Final[list[tuple[str, Properties, str, str]]] = [
     (ENDPOINT, {"minCu": 1, "maxCu": 16}, "maxCu", "autoscaling goes to 16 and 8 above minCu (1), was 16"),
     (ENDPOINT, {"suspendTimeoutSeconds": 604_801}, "suspendTimeoutSeconds", "60 to 604800 seconds, was 604801"),
     (ROLE, {"name": "ä" * 32}, "name", "must be 1 to 63 bytes, was 64"),
+    (DATABASE, {"ownerName": "o" * 64}, "ownerName", "must be 1 to 63 bytes, was 64"),
     (DATABASE, {"name": "template1"}, "name", "'template1' is reserved by Postgres or Neon"),
     (SCHEDULE, {"items": []}, "items", "needs one item at least"),
     (SCHEDULE, {"items": [{"frequency": "hourly"}]}, "items[0].frequency", "daily, weekly or monthly, was 'hourly'"),

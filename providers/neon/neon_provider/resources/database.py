@@ -48,6 +48,7 @@ class Database(Resource):
             ("projectId", checks.an_id()),
             ("branchId", checks.an_id("br-")),
             ("name", checks.postgres_name),
+            ("ownerName", checks.postgres_size),
         ):
             if key in values:
                 yield from check(key, values[key])

@@ -109,6 +109,8 @@ class Project(Resource):
             yield from checks.units(f"{key}.", limits, plan)
             if "name" in limits:
                 yield from checks.name(64)(f"{key}.name", limits["name"])
+            if "name" in limits:
+                yield from checks.name(64)(f"{key}.name", limits["name"])
             if "suspendTimeoutSeconds" in limits:
                 yield from checks.suspend(plan)(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
         if "maintenanceWindow" in values:
