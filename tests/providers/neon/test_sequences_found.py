@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from neon_provider.convert import Properties
-from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, ROLE, SCHEDULE, Made, Neon
+from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, Made, Neon
 
 
 @pytest.mark.parametrize("died", [False, True], ids=["in one run", "killed in between"])
@@ -57,3 +57,46 @@ def test_a_compute_that_was_made_disabled_is_changed_like_any_other(neon: Neon, 
     inputs = neon.on_default(project, type="read_only", disabled=True)
     made = neon.create(ENDPOINT, inputs)
     assert neon.update(made, {**inputs, "name": "replica"}).state["name"] == "replica"
+
+
+LEFT: dict[str, tuple[str, Properties, Properties]] = {
+    "branch that expires": (BRANCH, {"name": "a", "ttlSeconds": 3600}, {"name": "a"}),
+    "branch of another name": (BRANCH, {"name": "a"}, {"name": "b"}),
+    "branch that is protected": (BRANCH, {"name": "a", "protected": True}, {"name": "a"}),
+    "branch that is not": (BRANCH, {"name": "a"}, {"name": "a", "protected": True}),
+    "replica": (
+        ENDPOINT,
+        {"type": "read_only", "maxCu": 2, "suspendTimeoutSeconds": 300, "pgSettings": {"jit": "off"}},
+        {"type": "read_only", "minCu": 0.5, "maxCu": 1},
+    ),
+    "project": (
+        PROJECT,
+        {"quota": {"activeTimeSeconds": 5}, "allowedIps": ["203.0.113.0/24"], "historyRetentionSeconds": 3600},
+        {"historyRetentionSeconds": 7200, "blockPublicConnections": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LEFT)
+def test_what_a_killed_run_left_is_brought_to_a_program_that_was_edited_since(
+    neon: Neon, project: Made, what: str
+) -> None:
+    """It kept what it was made with: a branch then vanished when the life ended that no program gave it any more."""
+    kind, before, after = LEFT[what]
+    places: dict[str, Properties] = {
+        BRANCH: {"projectId": project.id},
+        ENDPOINT: neon.on_default(project),
+        PROJECT: {"name": "second", "regionId": "aws-eu-central-1"},
+    }
+    neon.create(kind, {**places[kind], **before})
+    neon.restart()
+    left = neon.create(kind, {**places[kind], **after})
+    fresh = neon.create(kind, {**places[kind], **after, "name": "fresh"}, "fresh")
+    assert not neon.diff(left, left.inputs).changes
+    assert len({left.id, fresh.id}) == 2
+    values = [neon.import_(kind, made.id) for made in (left, fresh)]
+    told = [{key: value for key, value in found.inputs.items() if key not in OWN} for found in values if found]
+    assert told[0] == told[1]
+
+
+OWN = {"name", "parentLsn", "parentTimestamp"}

@@ -27,6 +27,7 @@ from neon_provider.resources.base import (
 from neon_provider.shapes import FLAG, LIBRARIES, NUMBER, TEXT_MAP, WHOLE
 
 _SETTINGS = frozenset({"pgSettings", "preloadLibraries"})
+_SIZE = frozenset({"minCu", "maxCu", "suspendTimeoutSeconds"})
 
 
 class Endpoint(Resource):
@@ -150,6 +151,8 @@ class Endpoint(Resource):
         self, scope: Scope, project_id: str, endpoint_id: str, state: Properties, inputs: Properties
     ) -> EndpointModel:
         change = changed(state, inputs, self)
+        if "host" not in state:
+            change |= await self._left_over(scope, project_id, endpoint_id, inputs)
         # The settings travel together, so that one sent alone cannot take the other's place.
         together = {key: inputs[key] for key in _SETTINGS if key in inputs} if _SETTINGS & change.keys() else {}
         fields = _fields({**together, **change})
@@ -158,6 +161,14 @@ class Endpoint(Resource):
             answer = await scope.client.request("PATCH", path, body={"endpoint": fields})
             await scope.client.settle(project_id, answer)
         return await self._live(scope, project_id, endpoint_id)
+
+    async def _left_over(self, scope: Scope, project_id: str, endpoint_id: str, inputs: Properties) -> Properties:
+        """What one that was made for inputs of before has beyond these, and what it goes back to. A read-write one may be that
+        which its branch came with: it keeps its size, which the project's defaults gave it."""
+        answer = await scope.client.get(path_of("projects", project_id, "endpoints", endpoint_id))
+        kept = {"name"} | (_SIZE if _is_read_write(inputs) else set()) | inputs.keys()
+        has = {key: value for key, value in _inputs(EndpointModel.read(answer["endpoint"])).items() if key not in kept}
+        return changed(has, {}, self)
 
     async def update(self, scope: Scope, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         project_id, endpoint_id = _split(resource_id)
