@@ -152,7 +152,8 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
 
 
 def _import(life: Life) -> None:
-    """Take everything over into another stack, by ids, and see what the program would change there."""
+    """Take everything over into another stack, by ids, and see what the program would change there; then the same with the
+    program that the engine writes for it."""
     project = life.project
     project.make_stack("other")
     project.environment["NEON_API_KEY"] = KEY
@@ -161,15 +162,17 @@ def _import(life: Life) -> None:
         for name, held in life.held["settled"].items()
         if name in IMPORTED
     ]
-    file = project.folder.parent / "import.json"
+    file, code = (project.folder.parent / name for name in ("import.json", "imported.txt"))
     file.write_text(json.dumps({"resources": given}), encoding="utf-8")
-    flags = ("--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+    flags = ("--yes", "--skip-preview", "--protect=false", "--out", str(code))
     life.play("imported", "import", "--file", str(file), *flags, stack="other")
     for not_imported in (", deletion_protection=False", ', password_rotation="2027"'):
         project.edit(not_imported, "")
     project.edit('key = neon.OrgApiKey("ci", org_id=org.org_id, name="pipeline")', "")
     project.edit('pulumi.export("key", key.key)', "")
     life.play("after import", "preview", "--expect-no-changes", stack="other")
+    project.write(code.read_text(encoding="utf-8"))
+    life.play("as written", "preview", "--expect-no-changes", stack="other")
 
 
 def all_of(operation: str, names: set[str] = KINDS) -> Counter[tuple[str, str]]:
@@ -189,6 +192,7 @@ def all_of(operation: str, names: set[str] = KINDS) -> Counter[tuple[str, str]]:
         "settled",
         "imported",
         "after import",
+        "as written",
         "destroyed",
     ],
 )
@@ -266,7 +270,8 @@ def test_what_is_told_to_be_replaced_is_not_lost(life: Life) -> None:
 def test_every_kind_but_keys_is_imported_and_left_as_it_is(life: Life) -> None:
     assert life.asked["imported"] == {"GET"}
     assert sorted(life.held["imported"]) == IMPORTED
-    assert steps(life.done["after import"].events) == all_of("same", set(IMPORTED))
+    for act in ("after import", "as written"):
+        assert steps(life.done[act].events) == all_of("same", set(IMPORTED))
 
 
 def test_a_destroy_leaves_nothing(life: Life) -> None:

@@ -23,6 +23,9 @@ OBJECTS: dict[str, Any] = {
     for token, described in SCHEMA["types"].items()
     if described["type"] == "object"
 }
+ENUMS: dict[str, Any] = {
+    token.removeprefix("neon:index:"): described for token, described in SCHEMA["types"].items() if "enum" in described
+}
 RESULTS = tuple(
     name for name in OBJECTS if name.endswith(("Details", "Period", "HeldScheduleItem")) or name == "Region"
 )

@@ -16,6 +16,7 @@ from neon_provider import functions
 from pulumi_neon._resource import VERSION
 from tests.sdks.conftest import Monitor
 from tests.sdks.described import (
+    ENUMS,
     FUNCTIONS,
     OBJECTS,
     RESOURCES,
@@ -58,11 +59,11 @@ def expected_arguments(described: Mapping[str, Any], form: str) -> dict[str, tup
     return found
 
 
-def test_everything_public_is_a_resource_the_provider_a_function_or_a_result() -> None:
+def test_everything_public_is_a_resource_the_provider_a_function_a_result_or_an_enum() -> None:
     functions = {f"{snake(short(token))}_output" for token in FUNCTIONS}
     functions |= {snake(short(token)) for token, found in FUNCTIONS.items() if found.get("plain", True)}
     classes = {"Provider", *map(short, RESOURCES), *map(result_of, FUNCTIONS), *RESULTS}
-    assert set(neon.__all__) == functions | classes
+    assert set(neon.__all__) == functions | classes | ENUMS.keys()
     assert neon.__all__ == sorted(neon.__all__)
 
 

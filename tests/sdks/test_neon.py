@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,10 @@ from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 import pulumi_neon
 from neon_provider import config
 from neon_provider.provider import VERSION
-from pulumi_neon import _resource
+from pulumi_neon import _resource, enums
 from pulumi_neon._resource import NeonResource
 from tests.sdks.conftest import Monitor
-from tests.sdks.described import CONFIG, RESOURCES, SCHEMA, arguments, documented, local, short, snake, spelled
+from tests.sdks.described import CONFIG, ENUMS, RESOURCES, SCHEMA, arguments, documented, local, short, snake, spelled
 
 CLASSES: dict[str, type[NeonResource]] = {
     found._kind: found
@@ -182,6 +184,43 @@ def test_the_keys_in_a_mapping_stay_as_they_are_both_ways(monitor: Monitor) -> N
     assert json_format.MessageToDict(monitor.seen["neon:index:Branch"].object)["annotations"] == labels
     assert json_format.MessageToDict(monitor.seen["neon:index:Project"].object)["defaultBranch"] == branch
     assert found == [labels, branch]
+
+
+def test_fields_may_be_given_by_their_names_in_python_which_is_how_an_import_writes_them(monitor: Monitor) -> None:
+    """The code that `pulumi import` printed named enums that were not there, and fields that the plugin did not know."""
+    item = {"frequency": pulumi_neon.BackupFrequency.DAILY, "hour": 2, "retention_seconds": 3600}
+    endpoint = {"max_cu": 2, "pg_settings": {"work_mem": "8MB"}}
+
+    def check() -> Any:
+        schedule = pulumi_neon.BackupSchedule(
+            "it", project_id="p", branch_id="b", items=pulumi.Output.from_input([item])
+        )
+        project = pulumi_neon.Project("it", name="n", region_id="aws-eu-central-1", default_endpoint=endpoint)
+        compute = pulumi_neon.Endpoint(
+            "it",
+            project_id="p",
+            branch_id="b",
+            type=pulumi_neon.EndpointType.READ_ONLY,
+            pg_settings={"work_mem": "8MB"},
+            preload_libraries={"use_defaults": pulumi.Output.from_input(True)},
+        )
+        return pulumi.Output.all(schedule.urn, project.urn, compute.urn)
+
+    pulumi.runtime.test(check)()  # type: ignore[no-untyped-call]
+    sent = {kind.rpartition(":")[2]: json_format.MessageToDict(seen.object) for kind, seen in monitor.seen.items()}
+    assert sent["BackupSchedule"]["items"] == [{"frequency": "daily", "hour": 2, "retentionSeconds": 3600}]
+    assert sent["Project"]["defaultEndpoint"] == {"maxCu": 2, "pgSettings": {"work_mem": "8MB"}}
+    assert sent["Endpoint"]["pgSettings"] == {"work_mem": "8MB"}
+    assert (sent["Endpoint"]["type"], sent["Endpoint"]["preloadLibraries"]) == ("read_only", {"useDefaults": True})
+
+
+def test_the_enums_are_those_of_the_schema() -> None:
+    ours = {found.__name__: found for found in StrEnum.__subclasses__() if found.__module__ == enums.__name__}
+    assert ours.keys() == ENUMS.keys()
+    for name, described in ENUMS.items():
+        members = {snake(value["name"]).upper(): value["value"] for value in described["enum"]}
+        assert {member.name: member.value for member in ours[name]} == members
+        assert inspect.getdoc(ours[name]) == described["description"]
 
 
 @pytest.mark.parametrize(("cls", "described"), PAIRS)

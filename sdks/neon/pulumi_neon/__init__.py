@@ -24,6 +24,15 @@ from pulumi_neon.connections import (
 )
 from pulumi_neon.database import Database
 from pulumi_neon.endpoint import Endpoint
+from pulumi_neon.enums import (
+    AuditLogLevel,
+    BackupFrequency,
+    EndpointType,
+    Granularity,
+    InitSource,
+    Metric,
+    Plan,
+)
 from pulumi_neon.insights import (
     CompareSchemaResult,
     ConsumptionPeriod,
@@ -65,6 +74,8 @@ from pulumi_neon.spending_limit import SpendingLimit
 
 __all__ = [
     "AnonymizedBranch",
+    "AuditLogLevel",
+    "BackupFrequency",
     "BackupSchedule",
     "Branch",
     "BranchDetails",
@@ -72,6 +83,7 @@ __all__ = [
     "ConsumptionPeriod",
     "Database",
     "Endpoint",
+    "EndpointType",
     "GetBackupScheduleResult",
     "GetBranchResult",
     "GetConnectionUriResult",
@@ -81,12 +93,16 @@ __all__ = [
     "GetProjectResult",
     "GetRegionsResult",
     "GetRolePasswordResult",
+    "Granularity",
     "HeldScheduleItem",
+    "InitSource",
     "LatestSnapshotResult",
     "ListBranchesResult",
     "ListSnapshotsResult",
+    "Metric",
     "OperationDetails",
     "OrgApiKey",
+    "Plan",
     "Project",
     "Provider",
     "Region",

@@ -13,7 +13,7 @@ import pulumi.runtime
 from pulumi import InvokeOptions, InvokeOutputOptions, Output
 from pulumi.output import UNKNOWN
 
-from pulumi_neon._resource import VERSION
+from pulumi_neon._resource import VERSION, wire_name
 
 _T = TypeVar("_T")
 
@@ -44,18 +44,13 @@ def _token(name: str) -> str:
 
 
 def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {_wire(name): value for name, value in given.items() if value is not None}
-
-
-def _wire(name: str) -> str:
-    first, *others = name.strip("_").split("_")
-    return "".join([first, *map(str.capitalize, others)])
+    return {wire_name(name): value for name, value in given.items() if value is not None}
 
 
 def _read(result: type[_T], answer: Mapping[str, Any]) -> _T:
     """The result that an answer says; what it leaves out stays None."""
     hints = get_type_hints(result)
-    found = {field.name: answer.get(_wire(field.name)) for field in fields(result)}  # type: ignore[arg-type]  # a dataclass
+    found = {field.name: answer.get(wire_name(field.name)) for field in fields(result)}  # type: ignore[arg-type]  # a dataclass
     return result(**{name: _value(hints[name], value) for name, value in found.items() if value is not None})
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, Self
 
 import pulumi
-from pulumi import Input, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
 VERSION: Final = "0.1.0"
+_OWN: Final = frozenset({"annotations", "pgSettings"})
+"""Mappings whose keys are a person's own."""
 
 
 class NeonResource(pulumi.CustomResource):
@@ -31,7 +33,7 @@ class NeonResource(pulumi.CustomResource):
     def __init__(self, name: str, properties: Mapping[str, Any], opts: ResourceOptions | None = None) -> None:
         given: Any = object.__new__(self._arguments)
         for wire, value in {**dict.fromkeys(self._computed), **properties}.items():
-            pulumi.set(given, self._attributes[wire], value)
+            pulumi.set(given, self._attributes[wire], value if wire in _OWN else _with_wire_names(value))
         secret = ResourceOptions(additional_secret_outputs=list(self._secret), version=VERSION)
         super().__init__(self._kind, name, given, ResourceOptions.merge(secret, opts))
 
@@ -42,6 +44,21 @@ class NeonResource(pulumi.CustomResource):
         everything = dict.fromkeys(cls._attributes)
         NeonResource.__init__(found, resource_name, everything, ResourceOptions.merge(opts, ResourceOptions(id=id)))
         return found
+
+
+def wire_name(name: str) -> str:
+    """A name of Python's as the schema has it: `max_cu` is `maxCu`."""
+    first, *others = name.strip("_").split("_")
+    return "".join([first, *map(str.capitalize, others)])
+
+
+def _with_wire_names(value: Any) -> Any:
+    """A value whose fields may be given by their Python names too, which is how `pulumi import` writes them."""
+    if isinstance(value, Output):
+        return value.apply(_with_wire_names)
+    if isinstance(value, Mapping):
+        return {wire_name(key): field for key, field in value.items()}
+    return [_with_wire_names(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _arguments_of(name: str, wire_names: Mapping[str, str]) -> type:
