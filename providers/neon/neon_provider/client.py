@@ -268,7 +268,7 @@ class Session:
         interval = self.client.config.poll_interval
         while waiting := [operation for operation in waiting if not self._ended(operation)]:
             open_ = ", ".join(f"{op.action} {op.id} is {op.status}" for op in waiting)
-            await self._next_poll(interval, f"waiting for project {project_id}", f"not finished in time: {open_}")
+            await self._next_poll(interval, f"waiting for project {project_id}", open_)
             interval = min(interval * 1.5, 5)
             waiting = await self._operations(project_id, {operation.id for operation in waiting})
         self.client.listings.clear()
@@ -290,7 +290,9 @@ class Session:
 
     async def _next_poll(self, interval: float, waiting: str, state: str) -> None:
         if self.client.clock.now() + interval >= self._until:
-            raise OperationFailed(waiting, state, advice="Run again, or give it more time with customTimeouts")
+            raise OperationFailed(
+                waiting, f"not finished in time: {state}", advice="Run again, or give it more time with customTimeouts"
+            )
         await self.client.pause(interval, f"{waiting}: {state}")
 
     async def _operations(self, project_id: str, ids: set[str]) -> list[Operation]:
