@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
 import grpc.aio
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.provider.experimental import provider as p
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
+from neon_provider.convert import hide, secret_texts
 from neon_provider.errors import PartialFailure
 
 _PATIENCE: Final = 5
@@ -117,25 +118,33 @@ class Servicer(ProviderServicer):
         try:
             return await call(request, context)
         except Exception as wrapped:  # noqa: BLE001 - every error becomes an answer
-            error = wrapped.__context__ or wrapped
+            error, secret = wrapped.__context__ or wrapped, _secrets_of(request)
             await self.log.flush()
             if isinstance(error, PartialFailure):
-                await context.abort_with_status(_init_failed(error))
-            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+                await context.abort_with_status(_init_failed(error, secret))
+            await context.abort(grpc.StatusCode.UNKNOWN, hide(str(error), secret))
         finally:
             await self.log.flush()
 
 
-def _init_failed(error: PartialFailure) -> _Status:
+def _secrets_of(request: Any) -> frozenset[str]:
+    """Every secret value that a request carries: Neon may quote one in a refusal."""
+    carried = {field.name: value for field, value in request.ListFields()}
+    maps = (PropertyValue.unmarshal_map(value) for value in carried.values() if isinstance(value, struct_pb2.Struct))
+    return frozenset(text for values in maps for text in secret_texts(values))
+
+
+def _init_failed(error: PartialFailure, secret: Collection[str]) -> _Status:
     """`ErrorResourceInitFailed`, packed as the protocol asks: in the binary details of the status."""
     detail = provider_pb2.ErrorResourceInitFailed(
         id=error.resource_id,
         properties=PropertyValue.marshal_map(error.properties),
-        reasons=error.reasons,
+        reasons=[hide(reason, secret) for reason in error.reasons],
     )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    text = hide(str(error), secret)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     status.details.add().Pack(detail)
-    return _Status(grpc.StatusCode.UNKNOWN, str(error), (("grpc-status-details-bin", status.SerializeToString()),))
+    return _Status(grpc.StatusCode.UNKNOWN, text, (("grpc-status-details-bin", status.SerializeToString()),))
 
 
 def serve(arguments: list[str], version: str, provider: p.Provider) -> None:

@@ -128,6 +128,30 @@ def test_a_partial_failure_of_an_update_travels_too(service: NeonService) -> Non
     served(service, talk)
 
 
+def test_a_secret_input_that_neon_quotes_in_a_refusal_is_hidden(service: NeonService) -> None:
+    canary = "canary-of-a-name"
+
+    async def talk(stub: Any, _: Servicer) -> None:
+        hidden = {"name": {SIGNATURE: SECRET, "value": canary}, "regionId": "aws-eu-central-1"}
+        service.faults = FaultPlan([Fault("refuse", "POST", status=400, message=f"{canary!r} is a bad name")])
+        with pytest.raises(grpc.aio.AioRpcError, match=r"'\[secret\]' is a bad name") as caught:
+            await stub.Create(creation(PROJECT, hidden))
+        assert canary not in str(caught.value)
+        made = await stub.Create(creation(PROJECT, SHOP))
+        service.faults = FaultPlan([Fault("refuse", "PATCH", status=400, message=f"{canary!r} is a bad name")])
+        request = provider_pb2.UpdateRequest(
+            urn=urn_of(PROJECT, "it"), id=made.id, olds=made.properties, news=struct(hidden)
+        )
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Update(request)
+        status = status_pb2.Status.FromString(dict(caught.value.trailing_metadata() or ())["grpc-status-details-bin"])
+        failed = provider_pb2.ErrorResourceInitFailed.FromString(status.details[0].value)
+        assert "[secret]" in failed.reasons[0]
+        assert canary not in f"{caught.value} {failed.reasons}"
+
+    served(service, talk)
+
+
 def test_an_error_is_its_text_alone_without_a_traceback_or_the_key(service: NeonService) -> None:
     async def talk(stub: Any, _: Servicer) -> None:
         made = await stub.Create(creation(PROJECT, SHOP))
