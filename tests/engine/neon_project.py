@@ -59,12 +59,10 @@ class Running:
         self.process.send_signal(signal.SIGINT)
         return self.wait()
 
-    def kill(self, *, alone: bool = False) -> set[int]:
-        """Kill it, and unless `alone` all it started; returns the ids of those."""
-        family = descendants(self.process.pid)
-        end({self.process.pid} if alone else {self.process.pid, *family})
+    def kill(self) -> None:
+        """Kill it and all it started."""
+        end({self.process.pid, *descendants(self.process.pid)})
         self.process.wait(PATIENCE)
-        return family
 
 
 def label(urn: str) -> str:
@@ -100,6 +98,16 @@ def exists(service: NeonService) -> set[str]:
         *(f"{ORGANIZATION}/{key['id']}" for key in kinds["api_key"]),
         *(limit["id"] for limit in kinds["spending_limit"]),
     }
+
+
+def plugins(processes: set[int]) -> set[int]:
+    """Those of them that are the plugin."""
+    found = set()
+    for process in processes:
+        with suppress(OSError):
+            command = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8").split("\0")
+            found |= {process} if any(part.endswith("/providers/neon") for part in command) else set()
+    return found
 
 
 def end(processes: set[int]) -> None:

@@ -6,14 +6,15 @@ was pending until `pulumi refresh --clear-pending-creates`, which may come befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
 
 from rehearsal.clouds.neon import Fault, FaultPlan, NeonService
 from tests.engine.comparing import errors
-from tests.engine.neon_project import NeonProject, end, exists, neon_project, until, warnings
+from tests.engine.neon_project import NeonProject, descendants, end, exists, neon_project, plugins, until, warnings
 
 pytestmark = pytest.mark.engine
 
@@ -45,14 +46,17 @@ pulumi.export("told", app.password)
 pulumi.export("live", neon.get_role_password_output(name=app.name, **place).password)
 """
 
-SILENT = [
-    [("POST", "/projects"), ("POST", ".*/api_keys")],
-    [("POST", ".*/roles"), ("POST", ".*/branches"), ("PUT", ".*/spending_limit")],
-    [("POST", ".*/databases"), ("POST", ".*/endpoints")],
-    [("PUT", ".*/backup_schedule"), ("POST", ".*/snapshot")],
-    [("POST", ".*/branch_anonymized")],
+Victim: TypeAlias = Literal["all", "engine", "plugin"]
+"""Who is killed: all processes of a run, or the engine alone, as a machine short of memory does, or the plugin alone."""
+
+SILENT: list[tuple[Victim, list[tuple[str, str]]]] = [
+    ("all", [("POST", "/projects"), ("POST", ".*/api_keys")]),
+    ("engine", [("POST", ".*/roles"), ("POST", ".*/branches"), ("PUT", ".*/spending_limit")]),
+    ("plugin", [("POST", ".*/databases"), ("POST", ".*/endpoints")]),
+    ("engine", [("PUT", ".*/backup_schedule"), ("POST", ".*/snapshot")]),
 ]
-"""The calls that do what they ask and are never answered, for one run after the other. Each run is killed then."""
+"""The calls that do what they ask and are never answered, for one run after the other, and who is killed then. What is left
+for the run that follows, a replica and a masked branch, is waited for when it is killed."""
 
 ONCE = {
     "project": 2,
@@ -75,27 +79,38 @@ def project(tmp_path: Path) -> Iterator[NeonProject]:
         yield found
 
 
-def dies(project: NeonProject, unanswered: int, *, alone: bool = False) -> None:
-    """Start a run, and kill the engine when so many calls have got no answer: with all it started or, as a machine short of
-    memory does, `alone`. Then take its lock away."""
+def dies(project: NeonProject, happened: Callable[[], bool], victim: Victim) -> None:
+    """Start a run, and kill the victim when something happened. Then take the stack's lock away, if it is still there."""
     running = project.start("up", "--yes", "--skip-preview")
     family: set[int] = set()
     try:
-        until(lambda: sum(request.status == 0 for request in project.service.requests) == unanswered, running)
+        until(happened, running)
+        family = descendants(running.process.pid)
+        killed = {"all": {running.process.pid, *family}, "engine": {running.process.pid}, "plugin": plugins(family)}
+        assert killed[victim]
+        end(killed[victim])
+        assert not running.wait().ok
     finally:
-        family = running.kill(alone=alone)
-    assert project.pulumi("cancel", "--yes").ok
-    end(family)
+        running.kill()
+        end(family)
+    if victim != "plugin":
+        assert project.pulumi("cancel", "--yes").ok
 
 
 def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(project: NeonProject) -> None:
     project.write(PROGRAM + EXPORTS)
-    service, lost = project.service, 0
-    for number, calls in enumerate(SILENT):
+    service = project.service
+
+    def unanswered(number: int) -> Callable[[], bool]:
+        before = len(service.requests)
+        return lambda: sum(request.status == 0 for request in service.requests[before:]) == number
+
+    for victim, calls in SILENT:
         service.faults = FaultPlan(Fault("silent", method, path) for method, path in calls)
-        service.switches.operation_seconds = 600 if calls == SILENT[-1] else 0  # the replica is being waited for then
-        lost += len(calls)
-        dies(project, lost, alone=number % 2 == 1)
+        dies(project, unanswered(len(calls)), victim)
+    service.faults = FaultPlan()
+    service.switches.operation_seconds = 600
+    dies(project, lambda: len(service.objects()["endpoint"]) == 4 and bool(service.objects()["anonymized"]), "all")
     service.switches.operation_seconds = 0
     service.advance(700)
 
@@ -112,8 +127,8 @@ def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(
     project.edit('name="store"', 'name="shelf"')
     project.edit('neon.OrgApiKey("ci", org_id=org, name="ci")', "")
     service.faults = FaultPlan([Fault("silent", "PATCH", "/projects/[^/]+"), Fault("silent", "DELETE")])
-    for wanted in (lost + 1, lost + 2):
-        dies(project, wanted)
+    for _ in range(2):
+        dies(project, unanswered(1), "all")
     assert project.up().ok
     assert project.counts() == {kind: number for kind, number in ONCE.items() if kind != "api_key"}
     assert {found["name"] for found in service.objects()["project"]} == {"shop", "shelf"}
