@@ -100,6 +100,23 @@ def exists(service: NeonService) -> set[str]:
     }
 
 
+def by_hand(service: NeonService) -> None:
+    """Change or remove one object of each kind, as a person would in the console: a program's own, by their names."""
+    found = service.objects()
+    branches = {branch["name"]: branch["id"] for branch in found["branch"]}
+    (compute,) = (item["id"] for item in found["endpoint"] if item["branch_id"] == branches["preview"])
+    service.by_hand("project", found["project"][0]["id"], name="by hand")
+    service.by_hand("role", f"{branches['main']}/app")
+    service.by_hand("database", f"{branches['main']}/data", owner_name="neondb_owner")
+    service.by_hand("schedule", branches["main"])
+    service.by_hand("snapshot", found["snapshot"][0]["id"], name="by hand")
+    service.by_hand("branch", branches["preview"], name="by hand")
+    service.by_hand("endpoint", compute, autoscaling_limit_max_cu=4)
+    service.by_hand("anonymized", branches["masked"], masking_rules=[])
+    service.by_hand("api_key", str(found["api_key"][0]["id"]))
+    service.by_hand("spending_limit", found["spending_limit"][0]["id"], spending_limit_cents=1)
+
+
 def plugins(processes: set[int]) -> set[int]:
     """Those of them that are the plugin."""
     found = set()

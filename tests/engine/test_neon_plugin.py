@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rehearsal.clouds.neon import NeonService
-from tests.engine.neon_project import Done, NeonProject, neon_project, steps, warnings
+from tests.engine.neon_project import Done, NeonProject, by_hand, neon_project, steps, warnings
 
 pytestmark = pytest.mark.engine
 
@@ -104,23 +105,6 @@ class Life:
 
     def counts(self, act: str) -> dict[str, int]:
         return {kind: len(found) for kind, found in self.objects[act].items() if found}
-
-
-def by_hand(service: NeonService) -> None:
-    """Change or remove one object of each kind, as a person would in the console."""
-    found = service.objects()
-    branches = {branch["name"]: branch["id"] for branch in found["branch"]}
-    (compute,) = (item["id"] for item in found["endpoint"] if item["branch_id"] == branches["preview"])
-    service.by_hand("project", found["project"][0]["id"], name="by hand")
-    service.by_hand("role", f"{branches['main']}/app")
-    service.by_hand("database", f"{branches['main']}/data", owner_name="neondb_owner")
-    service.by_hand("schedule", branches["main"])
-    service.by_hand("snapshot", found["snapshot"][0]["id"], name="by hand")
-    service.by_hand("branch", branches["preview"], name="by hand")
-    service.by_hand("endpoint", compute, autoscaling_limit_max_cu=4)
-    service.by_hand("anonymized", branches["masked"], masking_rules=[])
-    service.by_hand("api_key", str(found["api_key"][0]["id"]))
-    service.by_hand("spending_limit", found["spending_limit"][0]["id"], spending_limit_cents=1)
 
 
 @pytest.fixture(scope="module")
@@ -292,3 +276,24 @@ def test_no_secret_is_in_plain_text_in_any_state_log_or_event(life: Life) -> Non
     assert [(path.name, token.findall(text)) for path, text in texts.items() if token.search(text)] == []
     assert all(token.search(secret) for secret in planted)
     assert "secure" in texts[life.project.folder / "Pulumi.dev.yaml"]
+
+
+WITH_ITS_OWN_KEY = """
+shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1")
+key = neon.OrgApiKey("narrow", org_id=neon.get_organization().org_id, name="narrow", project_id=shop.id)
+narrow = neon.Provider("narrow", api_key=key.key, plan="scale")
+preview = neon.Branch("preview", project_id=shop.id, name="preview", opts=pulumi.ResourceOptions(provider=narrow))
+asked = pulumi.InvokeOptions(provider=narrow)
+pulumi.export("branch", neon.get_branch_output(project_id=shop.id, name=preview.name, opts=asked).branch_id)
+"""
+
+
+def test_a_key_that_the_program_makes_serves_another_provider_of_it(tmp_path: Path) -> None:
+    """At preview that provider is not configured yet, since its key is not known."""
+    with NeonService() as service, neon_project(tmp_path, service, WITH_ITS_OWN_KEY) as project:
+        planned = project.preview()
+        assert planned.ok, planned.output
+        assert steps(planned.events) == all_of("create", {"Project shop", "OrgApiKey narrow", "Branch preview"})
+        assert project.counts() == {}
+        assert project.up().ok
+        assert project.outputs() == {"branch": project.resources()["Branch preview"]["outputs"]["branchId"]}
