@@ -57,11 +57,21 @@ class Slot:
         """The usual arguments."""
         return {name: values[0] for name, values in self.choices.items()}
 
+    def tells(self, argument: str) -> bool:
+        """Whether what a killed run left is known again by the value. A branch is known by its mark, whatever its name. The size
+        of a branch's own compute stays as it is where the program says nothing of it: it may be the project's default."""
+        if self.kind == "Endpoint" and "type" not in self.fixed and argument in _SIZES:
+            return True
+        return self.replaces(argument) or (argument == "name" and self.kind not in ("Branch", "AnonymizedBranch"))
+
     def replaces(self, argument: str) -> bool:
         """Whether another value makes another object."""
         head, *rest = argument.split("_")
         wire = head + "".join(word.title() for word in rest)
         return RESOURCES[f"neon:index:{self.kind}"].properties[wire].change is Change.REPLACE
+
+
+_SIZES: Final = frozenset({"min_cu", "max_cu", "suspend_timeout_seconds"})
 
 
 def _moment(days: int) -> str:

@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
 from rehearsal.engine import Operation, Result, plain
+from tests.providers.neon.sequence_faults import FAULTS, FAULTS_OF_READING
 from tests.providers.neon.sequence_judge import Key, differences, documents, keys
 from tests.providers.neon.sequence_others import drifts, make_strange
 from tests.providers.neon.sequence_program import SLOTS, Program, slot_of
@@ -27,46 +28,6 @@ from tests.providers.neon.sequence_stack import Stack, When, Where, surroundings
 
 SEQUENCES = int(os.environ.get("NEON_SEQUENCES", "0"))  # read here: no test sees the person's own environment
 FEW = 10
-
-METHODS = st.sampled_from([".*", "POST|PATCH|PUT|DELETE", "POST", "PATCH", "DELETE", "GET"])
-NTH = st.sampled_from([1, 1, 1, 2, 2, 3, 4, 6, 9])
-FAULT = st.one_of(
-    st.builds(
-        Fault,
-        st.just("refuse"),
-        METHODS,
-        nth=NTH,
-        times=st.sampled_from([1, 1, 20]),
-        status=st.sampled_from([400, 401, 403, 423, 429, 500, 502, 503, 504]),
-        retry_after=st.sampled_from(["", "2"]),
-    ),
-    # Not 503: Neon documents that nothing happened then, so that it is always sent again.
-    st.builds(Fault, st.just("refuse-after"), METHODS, nth=NTH, status=st.sampled_from([500, 502, 504])),
-    st.builds(
-        Fault,
-        st.sampled_from(["reset-before", "reset-after", "malformed", "not-json", "extra-fields"]),
-        METHODS,
-        nth=NTH,
-        times=st.sampled_from([1, 1, 20]),
-    ),
-    st.builds(
-        Fault,
-        st.sampled_from(
-            [
-                "operation-fails",
-                "operation-error",
-                "operation-cancelled",
-                "operation-stuck",
-                "operation-retried",
-                "operation-unknown-status",
-                "operation-unknown-action",
-            ]
-        ),
-        st.sampled_from(["POST|PATCH|DELETE", "POST", "PATCH", "DELETE"]),
-        nth=NTH,
-    ),
-)
-FAULTS: st.SearchStrategy[list[Fault]] = st.one_of(st.lists(FAULT, min_size=1, max_size=2), st.just([]))
 
 
 class Sequences(RuleBasedStateMachine):
@@ -87,7 +48,9 @@ class Sequences(RuleBasedStateMachine):
         """Those that may be protected in the state: Neon, and the plugin, refuse to delete them before a run that unprotects."""
         self.touched: set[str] = set()
         self.drifted = False
-        """Whether others changed something since the last refresh."""
+        """Whether something may be otherwise at Neon than the state says: an update may fail then, until a refresh."""
+        self.interrupted = False
+        """Whether something may be left behind that only a program which still declares it finds again."""
         self.destroyed = False
         self.struck: list[str] = []
         self.strangers: dict[Key, str] = {}
@@ -103,10 +66,11 @@ class Sequences(RuleBasedStateMachine):
         self.program.declare("p1", SLOTS["p1"].usual)
         for slot in data.draw(st.lists(st.sampled_from(sorted(SLOTS)), min_size=3, max_size=8), "slots"):
             self._declare(data, slot)
-        self.update([])
+        self._update([])
 
     def _edit_some(self, data: st.DataObject) -> None:
-        for edit in data.draw(st.lists(st.sampled_from([*EDITS, "change", "change"]), min_size=1, max_size=3), "edits"):
+        kinds = ["change"] if self.interrupted else [*EDITS, "change", "change"]
+        for edit in data.draw(st.lists(st.sampled_from(kinds), max_size=3), "edits"):
             among = SLOTS if edit == "declare" else self.program.declared
             if among:
                 slot = data.draw(st.sampled_from(sorted(among)), "slot")
@@ -120,10 +84,11 @@ class Sequences(RuleBasedStateMachine):
 
     def _change(self, data: st.DataObject, slot: str) -> None:
         """Another value of one argument."""
-        if SLOTS[slot].choices:
-            argument = data.draw(st.sampled_from(sorted(SLOTS[slot].choices)), "argument")
-            value = data.draw(st.sampled_from(SLOTS[slot].choices[argument]), "value")
-            given = {**self.program.declared[slot], argument: value}
+        choices = [name for name in SLOTS[slot].choices if not (self.interrupted and SLOTS[slot].tells(name))]
+        if choices:
+            argument, given = data.draw(st.sampled_from(sorted(choices)), "argument"), self.program.declared[slot]
+            others = [value for value in SLOTS[slot].choices[argument] if value != given[argument]]
+            given = {**given, argument: data.draw(st.sampled_from(others), "value")}
             self._edit(lambda program: program.declare(slot, given), slot if SLOTS[slot].replaces(argument) else "")
 
     def _remove(self, data: st.DataObject, slot: str) -> None:
@@ -156,17 +121,16 @@ class Sequences(RuleBasedStateMachine):
     def up(self, data: st.DataObject, faults: list[Fault]) -> None:
         """An update of a program that was edited."""
         self._edit_some(data)
-        self.update(faults)
+        self._update(faults)
 
-    @rule(faults=FAULTS)
-    def update(self, faults: list[Fault]) -> None:
-        """An update; without faults, and with nothing changed by hand, it succeeds."""
+    def _update(self, faults: list[Fault]) -> None:
+        """Without faults, and with nothing that a refresh had to see first, it succeeds."""
         self._before_up()
         result = self._run(Operation.UP, faults)
         if result.ok:
             self._after_up()
-        elif not self.struck and not self.drifted:
-            raise AssertionError(f"the update failed: {_told(result)}")
+        else:
+            self._after_failure(result)
 
     @rule(
         where=st.sampled_from(["journal", "request"]),
@@ -180,17 +144,19 @@ class Sequences(RuleBasedStateMachine):
         faults = data.draw(FAULTS, "faults")
         self._before_up()
         self.service.faults = FaultPlan(faults)
-        self.stack.run_and_die(Operation.UP, self.program.text, where, number, when)
+        died = self.stack.run_and_die(Operation.UP, self.program.text, where, number, when)
+        self.interrupted = self.interrupted or (died and not self.stack.asks)
+        self.drifted = self.drifted or died
         self.service.faults = FaultPlan()
         self._no_secrets()
 
-    @rule(faults=FAULTS)
+    @rule(faults=FAULTS_OF_READING)
     def refresh(self, faults: list[Fault]) -> None:
         """A refresh."""
         if self._run(Operation.REFRESH, faults).ok:
             self.drifted = False
 
-    @rule(data=st.data(), faults=FAULTS)
+    @rule(data=st.data(), faults=FAULTS_OF_READING)
     def preview(self, data: st.DataObject, faults: list[Fault]) -> None:
         """A preview, which changes nothing."""
         self._edit_some(data)
@@ -199,7 +165,7 @@ class Sequences(RuleBasedStateMachine):
         assert {request.method for request in self.service.requests[asked:]} <= {"GET"}
         assert keys(documents(self.service)) == keys(before)
 
-    @precondition(lambda self: not self.protected and not self.destroyed)
+    @precondition(lambda self: not self.protected and not self.destroyed and not self.interrupted)
     @rule(faults=FAULTS)
     def destroy(self, faults: list[Fault]) -> None:
         """All goes, once in a sequence."""
@@ -208,14 +174,20 @@ class Sequences(RuleBasedStateMachine):
         if result.ok:
             self.held.clear()
             assert self._resources() == []
-        elif not self.struck and not self.drifted:
-            raise AssertionError(f"the destroy failed: {_told(result)}")
+        else:
+            self._after_failure(result)
+
+    def _after_failure(self, result: Result) -> None:
+        assert self.struck or self.drifted, f"the {result.operation} failed: {_told(result)}"
+        self.interrupted = True
+        self.drifted = True  # what was deleted while the answer said otherwise is seen by a refresh alone
 
     def _before_up(self) -> None:
         self.held |= self.program.declared.keys()
         self.protected |= {slot for slot in self.program.declared if _protects(self.program, slot)}
 
     def _after_up(self) -> None:
+        self.interrupted = False
         self.held &= self.program.declared.keys()
         self.protected -= {slot for slot in self.protected if _is_open(self.program, slot)}
 
