@@ -157,10 +157,12 @@ class NeonProvider(p.Provider):
         """The object as it is, with the inputs that would declare it; no id when it is gone."""
         resource = self._resource(request.urn)
         inputs, state = to_plain(request.inputs), to_plain(request.properties)
-        found = await resource.read(self._scope(request.urn, 0), request.resource_id, inputs, state)
+        begun = resource.half_removed(inputs, state)
+        found = await resource.read(self._scope(request.urn, 0), request.resource_id, {**begun, **inputs}, state)
         if found is None:
             return p.ReadResponse()
         resource_id, live_inputs, live_state = found
+        live_inputs = {key: value for key, value in live_inputs.items() if key not in begun}
         return p.ReadResponse(resource_id, to_wire(live_state, resource.secret), to_wire(live_inputs))
 
     async def invoke(self, request: p.InvokeRequest) -> p.InvokeResponse:

@@ -6,8 +6,10 @@ import dataclasses
 
 import pytest
 
-from neon_provider.convert import Properties
-from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, Made, Neon
+from neon_provider.convert import Properties, to_plain
+from neon_provider.errors import PartialFailure
+from rehearsal.clouds.neon import Fault
+from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, SNAPSHOT, Made, Neon
 
 
 @pytest.mark.parametrize("died", [False, True], ids=["in one run", "killed in between"])
@@ -100,3 +102,33 @@ def test_what_a_killed_run_left_is_brought_to_a_program_that_was_edited_since(
 
 
 OWN = {"name", "parentLsn", "parentTimestamp"}
+
+REMOVED: dict[str, Properties] = {
+    BRANCH: {"name": "a", "ttlSeconds": 3600},
+    ENDPOINT: {"type": "read_only", "name": "replica", "pgSettings": {"jit": "off"}},
+    PROJECT: {"name": "second", "regionId": "aws-eu-central-1", "quota": {"activeTimeSeconds": 5}},
+    SNAPSHOT: {"name": "a", "expiresAt": "2027-01-01T00:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("kind", REMOVED)
+def test_a_refresh_does_not_forget_what_a_failed_update_was_to_take_away(neon: Neon, project: Made, kind: str) -> None:
+    """It read what the program declares, and so a quota or an expiry stayed at Neon that nobody declared any more."""
+    places = {BRANCH: {"projectId": project.id}, PROJECT: {}}
+    inputs = {**places.get(kind, neon.on_default(project)), **REMOVED[kind]}
+    made = neon.create(kind, inputs)
+    *_, last = REMOVED[kind]
+    fewer = {key: value for key, value in inputs.items() if key != last}
+    neon.faults(Fault("refuse", "PATCH", status=400))
+    with pytest.raises(PartialFailure) as failed:
+        neon.update(made, fewer)
+    left = dataclasses.replace(made, inputs=fewer, state=to_plain(failed.value.properties))
+    read = neon.read(left)
+    assert read is not None
+    assert read.inputs == fewer
+    assert neon.diff(read, fewer).diffs == [last]
+    after = neon.update(read, fewer)
+    assert not neon.diff(after, fewer).changes
+    imported = neon.import_(kind, made.id)
+    assert imported is not None
+    assert imported.inputs.get(last) != inputs[last]

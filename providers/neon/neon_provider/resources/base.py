@@ -217,6 +217,12 @@ class Resource(ABC):
         old = {key: state.get(key) for key in (*self.computed, *change)}
         return {**inputs, **old}
 
+    def half_removed(self, inputs: Properties, state: Properties) -> Properties:
+        """What the inputs leave out and the state still holds: an update that was to take it away failed. A read keeps it in
+        the state as it is, so that the next update takes it away."""
+        rest = (key for key, prop in self.properties.items() if prop.change is Change.UPDATE and key not in inputs)
+        return {key: state[key] for key in rest if state.get(key) is not None} if inputs else {}
+
     def is_replacing_itself(self, scope: Scope, inputs: Properties) -> bool:
         """Whether a create replaces an object with the same mark, as a forced replacement does: what carries the mark is then
         the old one, and never taken over."""
