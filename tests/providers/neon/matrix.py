@@ -25,7 +25,18 @@ from neon_provider.errors import NeonError, PartialFailure, Protected
 from neon_provider.provider import NeonProvider
 from rehearsal.clouds.neon import Fault, NeonService, Switches
 from rehearsal.clouds.neon.wire import PREFIX, Asked
-from tests.providers.neon.harness import API_KEY, PROJECT, ROLE, FakeClock, Made, Neon, wire
+from tests.providers.neon.harness import (
+    ANONYMIZED,
+    API_KEY,
+    LIMIT,
+    PROJECT,
+    ROLE,
+    SCHEDULE,
+    FakeClock,
+    Made,
+    Neon,
+    wire,
+)
 
 TOLD: Final = (NeonError, PartialFailure, Protected)
 """What a failure may be: any other exception is a fault of the plugin."""
@@ -35,6 +46,7 @@ CONFIG: Final[Properties] = {
     "maxRetries": 4,
     "operationTimeout": 200,
 }
+_KINDS: Final = {ANONYMIZED: "branch", API_KEY: "api_key"}
 _SECRETS: Final = frozenset({"password", "connectionUri", "pooledConnectionUri", "key"})
 _VOLATILE: Final = frozenset(
     {"id", "host", "poolerHost", "proxy_host", "keyId", "databaseId", "logicalSize", "ttl_interval_seconds"}
@@ -254,6 +266,14 @@ def fault_name(fault: Fault) -> str:
         f" retry-after {fault.retry_after}{' as a date' if fault.retry_after_date else ''}" if fault.retry_after else ""
     )
     return f"{fault.kind}{more} at call {fault.nth}{' and on' if fault.times == 0 else ''}"
+
+
+def orphans(neon: Neon, stack: Stack, type_token: str) -> int:
+    """How many objects of a type there are beyond those that the state holds. Of what has one place, a second is never made."""
+    if type_token in (SCHEDULE, LIMIT):
+        return 0
+    there = len(neon.service.objects()[_KINDS.get(type_token) or type_token.rpartition(":")[2].lower()])
+    return there - len(stack.replaced) - (stack.held is not None and not stack.pending)
 
 
 def wrong_secrets(neon: Neon, stack: Stack) -> list[str]:

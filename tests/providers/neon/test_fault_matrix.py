@@ -11,7 +11,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from typing import Final
 import pytest
 
 from neon_provider.convert import Properties
+from neon_provider.errors import Unanswered
 from rehearsal.clouds.neon import Fault, FaultPlan
 from tests.providers.neon.harness import BRANCH, ENDPOINT, ROLE
 from tests.providers.neon.matrix import (
@@ -28,6 +28,7 @@ from tests.providers.neon.matrix import (
     Stack,
     differences,
     fault_name,
+    orphans,
     picture,
     refresh,
     up,
@@ -38,6 +39,7 @@ from tests.providers.neon.matrix_kinds import KINDS, Kind, Place
 EVERY: Final = 1 if os.environ.get("NEON_WHOLE_FAULT_MATRIX") else 17
 """Which part of an operation's cases runs: one in so many."""
 MINUTE: Final = 60
+BAD_ENDS: Final = ("operation-fails", "operation-error", "operation-cancelled", "operation-stuck")
 OPERATIONS: Final = [
     (name, operation)
     for name, kind in KINDS.items()
@@ -111,6 +113,7 @@ class Clean:
     goal: Properties | None
     calls: list[Call]
     picture: Counter[str]
+    orphans: int
 
 
 def clean(bench: Bench, account: Account, kind: Kind, operation: str, folder: Path) -> Clean:
@@ -121,6 +124,7 @@ def clean(bench: Bench, account: Account, kind: Kind, operation: str, folder: Pa
         up(bench, stack, kind.type, made)
     change = kind.changes[operation](account.place) if operation in kind.changes else {}
     goal = None if operation == "delete" else {**made, **change}
+    free = orphans(bench, stack, kind.type)
     before = Account(*bench.keep(folder / "before"), account.place)
     start = stack.copy()
     bench.open(before.folder, before.ahead)
@@ -128,7 +132,7 @@ def clean(bench: Bench, account: Account, kind: Kind, operation: str, folder: Pa
     calls = list(bench.calls)
     assert up(bench, stack, kind.type, goal) == []
     bench.service.advance(MINUTE)
-    return Clean(before, start, goal, calls, picture(bench, stack))
+    return Clean(before, start, goal, calls, picture(bench, stack), free)
 
 
 def outcome(bench: Bench, clean: Clean, kind: Kind, struck: Sequence[Fault], *, refreshed: bool) -> str:
@@ -137,8 +141,15 @@ def outcome(bench: Bench, clean: Clean, kind: Kind, struck: Sequence[Fault], *, 
     stack = clean.stack.copy()
     for position, fault in enumerate(struck):
         bench.service.faults = FaultPlan([fault])
-        with suppress(*TOLD):
+        try:
             up(bench, stack, kind.type, clean.goal)
+            if not position and fault.kind in BAD_ENDS:
+                return "an operation that did not end well was taken for done"
+        except Unanswered:
+            pass  # what it made, if anything, could not be looked for
+        except TOLD as error:
+            if not position and orphans(bench, stack, kind.type) > clean.orphans:
+                return f"the state does not hold what was made: {error!r}"
         if not position and not bench.service.faults.struck:
             return "the fault struck nothing"
         bench.service.faults = FaultPlan()
