@@ -134,11 +134,15 @@ def run(
             continue_on_error=options.continue_on_error,
         )
         host.log = context.tell
-        _settle_interrupted(context, state)
-        journal = None if dry_run else state.open_journal(options.journal_hook)
-        context.snapshot = Snapshot(state, journal)
-        context.olds = {resource.urn: resource for resource in context.snapshot.base if not resource.delete}
-        result = _perform(operation, context, options)
+        if not dry_run:
+            _settle_interrupted(context, state)
+        if context.failures:
+            result = Result(operation, project.stack, failures=context.failures, resources=state.resources)
+        else:
+            journal = None if dry_run else state.open_journal(options.journal_hook)
+            context.snapshot = Snapshot(state, journal)
+            context.olds = {resource.urn: resource for resource in context.snapshot.base if not resource.delete}
+            result = _perform(operation, context, options)
         result.points = journal.points if journal else 0
         result.packs = [PackReport(pack.name, pack.version, pack.policies, pack.judged) for pack in loaded]
     finally:
@@ -211,7 +215,8 @@ def _report_findings(context: Context) -> None:
 def _settle_interrupted(context: Context, state: StateFile) -> None:
     """Settle what a killed run began: an object it created and could not record is taken into the state.
 
-    The real engine leaves this to a person (`pulumi refresh` asks about pending creates); here the provider is asked.
+    The real engine leaves this to a person (`pulumi refresh` asks about pending creates); here the provider is asked. Without
+    its answer the run ends: to go on might delete what the object needs, its provider first.
     """
     if not state.pending:
         return

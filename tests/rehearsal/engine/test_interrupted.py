@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from rehearsal.engine import Operation
 from tests.rehearsal.engine.conftest import Toy
 
 BEFORE = 'Thing("a", region="eu", size=1)\nThing("b", region="eu", size=1)\n'
@@ -51,3 +52,36 @@ def test_a_kill_after_a_renamed_resource_was_written_deletes_nothing(toy: Toy) -
         assert toy.up().ok
         assert [call for call in toy.vendor.calls if not call.startswith("read:")] == [], copy.name
         assert toy.preview().changed == []
+
+
+def test_a_run_that_cannot_learn_what_a_killed_one_made_changes_nothing(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A destroy went on, and deleted the provider that what was being made needs."""
+    folder, copies = toy.state_path.parent, toy.root / "copies"
+    toy.up('Thing("a", region="eu")\n')
+    toy.up(BEFORE, hook=lambda number, moment: shutil.copytree(folder, copies / f"{number:03} {moment}"))
+    journals = sorted(copies.glob("*/state.json.journal"))
+    killed = next(file.parent for file in journals if '"creating"' in file.read_text())
+    shutil.rmtree(folder)
+    shutil.copytree(killed, folder)
+    asked: list[str] = []
+
+    async def adopt(provider: object, urn: str, *_: object) -> None:
+        asked.append(urn.rpartition("::")[2])
+        if len(asked) == 1:
+            raise RuntimeError("nobody answers")
+
+    monkeypatch.setattr("tests.rehearsal.engine.vendor._Provider.adopt", adopt, raising=False)
+    assert toy.preview().ok
+    assert asked == []
+    toy.vendor.calls.clear()
+    failed = toy.run(Operation.DESTROY)
+    assert [(failure.urn.rpartition("::")[2], "nobody answers" in failure.message) for failure in failed.failures] == [
+        ("b", True)
+    ]
+    assert toy.vendor.calls == []
+    assert toy.run(Operation.DESTROY).ok
+    assert asked == ["b", "b"]
+    with toy.open() as state:
+        assert (state.resources, state.pending) == ([], [])
