@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: rehearse test check format lock clean
+.PHONY: rehearse test lint check format lock clean
 
 $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; choose one by: make PYTHON=python3.12 ...")'
@@ -20,11 +20,12 @@ rehearse: $(READY) ## bring both environments up on local clouds, policies enfor
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-check: $(READY) ## formatting, lint, strict types, tests
+lint: $(READY) ## formatting, lint, strict types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
-	$(MAKE) --no-print-directory test
+
+check: lint test ## all of it, before a push
 
 format: $(READY)
 	$(BIN)/ruff format .
