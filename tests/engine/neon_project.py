@@ -226,6 +226,19 @@ class NeonProject:
 
     # ---- what is there ---------------------------------------------------------------------------------------------
 
+    def is_still(self, looks: int = 10) -> Callable[[], bool]:
+        """Whether nothing was written to the stack's files between so many looks: the engine waits for the plugin then. It does
+        not survive a kill in the middle of a write (`failed to load checkpoint: EOF`)."""
+        seen: list[list[tuple[str, int]]] = []
+
+        def look() -> bool:
+            with suppress(FileNotFoundError):
+                files = sorted((self.folder.parent / ".pulumi" / "stacks").rglob("*"))
+                seen.append([(file.name, file.stat().st_mtime_ns) for file in files])
+            return len(seen) >= looks and all(files == seen[-1] for files in seen[-looks:])
+
+        return look
+
     def deployment(self, stack: str = "dev") -> dict[str, Any]:
         """The state as it is written."""
         file = self.folder.parent / ".pulumi" / "stacks" / "shop" / f"{stack}.json"

@@ -38,8 +38,8 @@ rule = {"database": "neondb", "schema": "public", "table": "people", "column": "
 then = pulumi.ResourceOptions(depends_on=[before])
 neon.AnonymizedBranch("masked", project_id=store.id, name="masked", masking_rules=[rule], opts=then)
 
-neon.OrgApiKey("ci", org_id=org, name="ci")
-neon.SpendingLimit("budget", org_id=org, cents=5000)
+key = neon.OrgApiKey("ci", org_id=org, name="ci")
+neon.SpendingLimit("budget", org_id=org, cents=5000, opts=pulumi.ResourceOptions(depends_on=[key]))
 """
 EXPORTS = """
 pulumi.export("told", app.password)
@@ -50,7 +50,7 @@ Victim: TypeAlias = Literal["all", "engine", "plugin"]
 """Who is killed: all processes of a run, or the engine alone, as a machine short of memory does, or the plugin alone."""
 
 SILENT: list[tuple[Victim, list[tuple[str, str]]]] = [
-    ("all", [("POST", "/projects"), ("POST", ".*/api_keys")]),
+    ("all", [("POST", "/projects"), ("POST", "/projects"), ("POST", ".*/api_keys")]),
     ("engine", [("POST", ".*/roles"), ("POST", ".*/branches"), ("PUT", ".*/spending_limit")]),
     ("plugin", [("POST", ".*/databases"), ("POST", ".*/endpoints")]),
     ("engine", [("PUT", ".*/backup_schedule"), ("POST", ".*/snapshot")]),
@@ -85,6 +85,7 @@ def dies(project: NeonProject, happened: Callable[[], bool], victim: Victim) -> 
     family: set[int] = set()
     try:
         until(happened, running)
+        until(project.is_still(), running)
         family = descendants(running.process.pid)
         killed = {"all": {running.process.pid, *family}, "engine": {running.process.pid}, "plugin": plugins(family)}
         assert killed[victim]
@@ -106,7 +107,7 @@ def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(
         return lambda: sum(request.status == 0 for request in service.requests[before:]) == number
 
     for victim, calls in SILENT:
-        service.faults = FaultPlan(Fault("silent", method, path) for method, path in calls)
+        service.faults = FaultPlan(Fault("silent", method, path, times=0) for method, path in calls)
         dies(project, unanswered(len(calls)), victim)
     service.faults = FaultPlan()
     service.switches.operation_seconds = 600
@@ -125,7 +126,7 @@ def test_runs_killed_at_each_change_in_turn_make_nothing_twice_and_lose_nothing(
     assert told["told"] == told["live"]
 
     project.edit('name="store"', 'name="shelf"')
-    project.edit('neon.OrgApiKey("ci", org_id=org, name="ci")', "")
+    project.edit('neon.OrgApiKey("ci", org_id=org, name="ci")', "shop")
     service.faults = FaultPlan([Fault("silent", "PATCH", "/projects/[^/]+"), Fault("silent", "DELETE")])
     for _ in range(2):
         dies(project, unanswered(1), "all")
