@@ -188,9 +188,13 @@ class NeonProvider(p.Provider):
         type: str,  # noqa: A002 - the engine's name
         inputs: dict[str, PropertyValue],
     ) -> tuple[str, dict[str, PropertyValue]] | None:
-        """What a create that was interrupted left behind; asked by engines that keep a journal."""
+        """What a create that was interrupted left behind; asked by engines that keep a journal. Where the project or branch that
+        it was for is gone, nothing is left."""
         resource = RESOURCES[type]
-        found = await resource.find(self._scope(urn, 0), to_plain(inputs))
+        try:
+            found = await resource.find(self._scope(urn, 0), to_plain(inputs))
+        except NotFound:
+            return None
         return None if found is None else (found[0], to_wire(found[1], resource.secret))
 
     # ---- helpers -------------------------------------------------------------------------------------------------

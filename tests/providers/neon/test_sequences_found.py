@@ -8,8 +8,21 @@ import pytest
 
 from neon_provider.convert import Properties, to_plain
 from neon_provider.errors import PartialFailure
+from neon_provider.resources import RESOURCES
 from rehearsal.clouds.neon import Fault
-from tests.providers.neon.harness import BRANCH, DATABASE, ENDPOINT, PROJECT, ROLE, SCHEDULE, SNAPSHOT, Made, Neon
+from tests.providers.neon.harness import (
+    BRANCH,
+    DATABASE,
+    ENDPOINT,
+    PROJECT,
+    ROLE,
+    SCHEDULE,
+    SNAPSHOT,
+    Made,
+    Neon,
+    urn_of,
+    wire,
+)
 
 
 @pytest.mark.parametrize("died", [False, True], ids=["in one run", "killed in between"])
@@ -132,3 +145,12 @@ def test_a_refresh_does_not_forget_what_a_failed_update_was_to_take_away(neon: N
     imported = neon.import_(kind, made.id)
     assert imported is not None
     assert imported.inputs.get(last) != inputs[last]
+
+
+@pytest.mark.parametrize("kind", [BRANCH, ENDPOINT, ROLE, DATABASE, SNAPSHOT])
+def test_nothing_is_left_of_a_create_whose_project_is_gone(neon: Neon, project: Made, kind: str) -> None:
+    """The engine could not settle it, in no run to come."""
+    inputs = neon.on_default(project, name="a", ownerName="neondb_owner", type="read_only")
+    neon.ask("DELETE", f"/projects/{project.id}")
+    given = {key: value for key, value in inputs.items() if key in RESOURCES[kind].properties}
+    assert neon.run(neon.provider.adopt(urn_of(kind, "a"), kind, wire(given))) is None
