@@ -93,7 +93,7 @@ def differences(
                 found.append(f"{where}: the state tells {key} as {told.get(key)!r}, Neon has {value!r}")
     found += [f"{at} stands {count} times in the state" for at, count in held.items() if count > 1]
     standing = keys(objects)
-    extra = standing - held.keys() - strangers - set(_by_itself(objects, held.keys()))
+    extra = standing - held.keys() - set(_theirs(objects, strangers)) - set(_by_itself(objects, held.keys()))
     found += [f"{at} is at Neon alone" for at in sorted(extra)]
     return found + _twice(objects)
 
@@ -109,10 +109,18 @@ def _covers(given: Any, told: Any) -> bool:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same, whatever the order of a list."""
+    """Whether two values are the same, whatever the order of a list; a schedule's retention that is ours by default may be
+    said or not."""
     if isinstance(one, list) and isinstance(other, list):
+        one, other = ([_bare(item) for item in items] for items in (one, other))
         return len(one) == len(other) and all(item in other for item in one)
     return bool(one == other)
+
+
+def _bare(item: Any) -> Any:
+    if isinstance(item, dict) and item.get("retentionSeconds") == 2_592_000:
+        return {key: value for key, value in item.items() if key != "retentionSeconds"}
+    return item
 
 
 def _unequal(where: str, given: Properties, live: Properties) -> list[str]:
@@ -262,9 +270,6 @@ def _database(document: Document, objects: Objects) -> tuple[Properties, Propert
 def _schedule(document: Document, objects: Objects) -> tuple[Properties, Properties]:
     names = {"frequency": "frequency", "hour": "hour", "day": "day", "retention_seconds": "retentionSeconds"}
     items = [{ours: item[wire] for wire, ours in names.items() if wire in item} for item in document["schedule"]]
-    for item in items:
-        if item.get("retentionSeconds") == 2_592_000:
-            del item["retentionSeconds"]  # the default of ours, which is always sent
     return {"branchId": document["branch_id"], "items": items}, {}
 
 
@@ -318,6 +323,16 @@ def _by_itself(objects: Objects, held: Iterable[Key]) -> Iterable[Key]:
     for snapshot in objects["snapshot"]:
         if not snapshot["manual"]:
             yield "snapshot", snapshot["id"]
+
+
+def _theirs(objects: Objects, strangers: set[Key]) -> Iterable[Key]:
+    """What others made, and what stands on a branch of theirs."""
+    yield from strangers
+    for kind, items in objects.items():
+        for item in items:
+            place = item.get("source_branch_id") if kind == "snapshot" else item.get("branch_id")
+            if ("branch", place) in strangers and kind != "anonymized":
+                yield kind, _key(kind, item)
 
 
 def _twice(objects: Objects) -> list[str]:

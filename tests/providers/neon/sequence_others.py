@@ -20,6 +20,10 @@ Drift: TypeAlias = Callable[[str, str, Arguments], Act | None]
 """Takes a project's path, an id within it, and what the program declares; None when there is nothing to do."""
 
 
+RESTORE: Final = "restore"
+"""Another branch takes the place of the one that the snapshot is of, which stays under another name."""
+
+
 def _project(**fields: object) -> Drift:
     return lambda project, _, __: ("PATCH", project, {"project": fields})
 
@@ -112,6 +116,7 @@ DRIFTS: Final[dict[str, dict[str, Drift]]] = {
             else None
         ),
         "delete": lambda project, at, _: ("DELETE", f"{project}/snapshots/{at}", None),
+        RESTORE: lambda project, at, _: ("POST", f"{project}/snapshots/{at}/restore", {"finalize_restore": True}),
     },
     "OrgApiKey": {"revoke": lambda org, at, _: ("DELETE", f"{org}/api_keys/{at}", None)},
     "SpendingLimit": {

@@ -22,7 +22,7 @@ from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
 from rehearsal.engine import Operation, Result, plain
 from tests.providers.neon.sequence_faults import FAULTS, FAULTS_OF_READING
 from tests.providers.neon.sequence_judge import Key, differences, documents, keys
-from tests.providers.neon.sequence_others import drifts, make_strange
+from tests.providers.neon.sequence_others import RESTORE, drifts, make_strange
 from tests.providers.neon.sequence_program import SLOTS, Program, slot_of
 from tests.providers.neon.sequence_stack import Stack, When, Where, surroundings
 
@@ -117,10 +117,12 @@ class Sequences(RuleBasedStateMachine):
 
     # ---- runs --------------------------------------------------------------------------------------------------
 
-    @rule(data=st.data(), faults=FAULTS)
-    def up(self, data: st.DataObject, faults: list[Fault]) -> None:
-        """An update of a program that was edited."""
+    @rule(data=st.data(), faults=FAULTS, first=st.one_of(st.none(), FAULTS_OF_READING))
+    def up(self, data: st.DataObject, faults: list[Fault], first: list[Fault] | None) -> None:
+        """An update of a program that was edited, with a preview `first` and the faults of that."""
         self._edit_some(data)
+        if first is not None:
+            self._preview(first)
         self._update(faults)
 
     def _update(self, faults: list[Fault]) -> None:
@@ -156,10 +158,8 @@ class Sequences(RuleBasedStateMachine):
         if self._run(Operation.REFRESH, faults).ok:
             self.drifted = False
 
-    @rule(data=st.data(), faults=FAULTS_OF_READING)
-    def preview(self, data: st.DataObject, faults: list[Fault]) -> None:
-        """A preview, which changes nothing."""
-        self._edit_some(data)
+    def _preview(self, faults: list[Fault]) -> None:
+        """It changes nothing."""
         before, asked = documents(self.service), len(self.service.requests)
         self._run(Operation.PREVIEW, faults)
         assert {request.method for request in self.service.requests[asked:]} <= {"GET"}
@@ -213,15 +213,20 @@ class Sequences(RuleBasedStateMachine):
     def drift(self, data: st.DataObject) -> None:
         """Somebody changes what the stack manages."""
         held = {slot_of(item.urn): item for item in self._resources() if not item.delete}
-        slot = data.draw(st.sampled_from(sorted(held) or [""]), "slot")
-        if not slot or slot not in self.program.declared:
+        slots = sorted(held.keys() & self.program.declared.keys())
+        if not slots:
             return
-        possible = drifts(SLOTS[slot].kind, held[slot].id, self.program.declared[slot])
-        method, path, body = possible[data.draw(st.sampled_from(sorted(possible)), "change")]
+        kind = data.draw(st.sampled_from(sorted({SLOTS[slot].kind for slot in slots})), "kind")
+        slot = data.draw(st.sampled_from([slot for slot in slots if SLOTS[slot].kind == kind]), "slot")
+        possible = drifts(kind, held[slot].id, self.program.declared[slot])
+        change = data.draw(st.sampled_from(sorted(possible)), "change")
+        method, path, body = possible[change]
         self.stack.pass_time(5)
         if self.stack.ask(method, path, body).is_success:
             self.drifted = True
             self.touched.add(slot)
+            if change == RESTORE:
+                self.strangers["branch", plain(held[slot].inputs)["branchId"]] = held[slot].id.partition("/")[0]
 
     @rule(kind=st.sampled_from(["branch", "role", "endpoint", "snapshot", "api_key"]))
     def guest(self, kind: str) -> None:
