@@ -154,3 +154,16 @@ def test_nothing_is_left_of_a_create_whose_project_is_gone(neon: Neon, project: 
     neon.ask("DELETE", f"/projects/{project.id}")
     given = {key: value for key, value in inputs.items() if key in RESOURCES[kind].properties}
     assert neon.run(neon.provider.adopt(urn_of(kind, "a"), kind, wire(given))) is None
+
+
+def test_a_limit_that_somebody_adds_to_a_quota_is_seen_and_taken_away(neon: Neon) -> None:
+    """One that is exceeded suspends every compute; only the limits that the program gives were compared."""
+    made = neon.project(quota={"logicalSizeBytes": 1 << 30})
+    body = {"project": {"settings": {"quota": {"active_time_seconds": 7200}}}}
+    assert neon.ask("PATCH", f"/projects/{made.id}", body).is_success
+    read = neon.read(made)
+    assert read is not None
+    assert neon.diff(read, made.inputs).diffs == ["quota"]
+    neon.update(read, made.inputs)
+    quota = neon.service.objects()["project"][0]["settings"]["quota"]
+    assert {key: value for key, value in quota.items() if value} == {"logical_size_bytes": 1 << 30}

@@ -109,8 +109,6 @@ class Project(Resource):
             yield from checks.units(f"{key}.", limits, plan)
             if "name" in limits:
                 yield from checks.name(64)(f"{key}.name", limits["name"])
-            if "name" in limits:
-                yield from checks.name(64)(f"{key}.name", limits["name"])
             if "suspendTimeoutSeconds" in limits:
                 yield from checks.suspend(plan)(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
         if "maintenanceWindow" in values:
@@ -173,6 +171,14 @@ class Project(Resource):
                 old, new = {**old, "weekdays": days[0]}, {**new, "weekdays": days[0]}
             return all(old.get(name) == value for name, value in new.items())
         return bool(old == new)
+
+    def managed(self, live: Properties, inputs: Properties) -> Properties:
+        """Of a quota, every limit is managed: one that the program does not give is none, and somebody else's is seen."""
+        found = super().managed(live, inputs)
+        if "quota" in found and inputs:
+            given = inputs["quota"]
+            found["quota"] = {key: value for key, value in live["quota"].items() if value or key in given}
+        return found
 
     def diff(self, state: Properties, news: Properties, ignore: tuple[str, ...] = ()) -> Difference:
         """A password that was lost is made anew."""
