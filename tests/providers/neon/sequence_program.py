@@ -2,7 +2,8 @@
 
 Left out, because Neon itself does not let it be undone or put right in one run: logical replication (one-way), another default
 branch (what hangs on the default one would follow it only with the run after the next), an expiry of a branch that may have
-children (refused by Neon while there is one), and a role that becomes `noLogin` while a database is its own.
+children (refused by Neon while there is one), a child that no longer names its parent (it stays one, and the parent can then
+be neither deleted nor replaced), and a role that becomes `noLogin` while a database is its own.
 """
 
 from __future__ import annotations

@@ -46,6 +46,8 @@ class Sequences(RuleBasedStateMachine):
         """Slots that the state may hold."""
         self.protected: set[str] = set()
         """Those that may be protected in the state: Neon, and the plugin, refuse to delete them before a run that unprotects."""
+        self.children: set[str] = set()
+        """Branches that may have another one as their parent: it cannot be deleted unless the program says so."""
         self.touched: set[str] = set()
         self.drifted = False
         """Whether something may be otherwise at Neon than the state says: an update may fail then, until a refresh."""
@@ -104,6 +106,8 @@ class Sequences(RuleBasedStateMachine):
         tried = self.program.copy()
         act(tried)
         if tried.refused or (endangered and self._in_the_way(endangered) & self.protected):
+            return
+        if any(not tried.declared[slot]["parent_id"] for slot in self.children & tried.declared.keys()):
             return
         gone = {slot for slot in self.held - tried.declared.keys() if SLOTS[slot].kind == "Endpoint"}
         if any(_protects(tried, place) for slot in gone for place in _places(slot)):
@@ -173,6 +177,7 @@ class Sequences(RuleBasedStateMachine):
         result = self._run(Operation.DESTROY, faults)
         if result.ok:
             self.held.clear()
+            self.children.clear()
             assert self._resources() == []
         else:
             self._after_failure(result)
@@ -185,10 +190,12 @@ class Sequences(RuleBasedStateMachine):
     def _before_up(self) -> None:
         self.held |= self.program.declared.keys()
         self.protected |= {slot for slot in self.program.declared if _protects(self.program, slot)}
+        self.children |= {slot for slot, given in self.program.declared.items() if given.get("parent_id")}
 
     def _after_up(self) -> None:
         self.interrupted = False
         self.held &= self.program.declared.keys()
+        self.children &= self.held
         self.protected -= {slot for slot in self.protected if _is_open(self.program, slot)}
 
     def _run(self, operation: Operation, faults: list[Fault]) -> Result:
