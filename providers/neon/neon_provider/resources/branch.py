@@ -158,9 +158,10 @@ class Branch(Resource):
         return path_of("projects", str(inputs["projectId"]), "branches"), body
 
     async def _has(self, client: Session, project_id: str, branch_id: str) -> Properties:
-        """What a branch has that was made for inputs of before."""
+        """What a branch has that was made for inputs of before, other than what every branch has."""
         answer = await client.get(path_of("projects", project_id, "branches", branch_id))
-        return {key: value for key, value in _inputs(BranchModel.read(answer["branch"])).items() if value is not None}
+        live = _inputs(BranchModel.read(answer["branch"]))
+        return {k: value for k, value in live.items() if value not in (None, self.properties[k].default)}
 
     async def _complete(
         self, scope: Scope, branch_id: str, inputs: Properties, answer: Properties, has: Properties | None = None
