@@ -38,6 +38,8 @@ class NeonProvider(p.Provider):
         self._adopted: dict[str, set[str]] = {}
         self._stated: dict[str, dict[str, str]] = {}
         """Both by type: two of different types may have the same id."""
+        self._kept: dict[str, str] = {}
+        """Id by URN of what was compared in this run and is not to be replaced."""
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
         """Where messages for people go."""
@@ -106,6 +108,8 @@ class NeonProvider(p.Provider):
         ignore = tuple(request.ignore_changes)
         state, news = to_plain(request.old_state), to_plain(request.new_inputs)
         difference = resource.diff(state, news, ignore)
+        if not difference.replaces:
+            self._kept[request.urn] = request.resource_id
         return p.DiffResponse(
             changes=bool(difference.keys),
             replaces=list(difference.replaces),
@@ -119,6 +123,7 @@ class NeonProvider(p.Provider):
         resource, inputs = self._resource(request.urn), to_plain(request.properties)
         if request.preview:
             return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
+        self._kept.pop(request.urn, None)
         try:
             resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
         except NotFound as error:
@@ -139,16 +144,17 @@ class NeonProvider(p.Provider):
     async def delete(self, request: p.DeleteRequest) -> None:
         """Delete; what is gone already is done. What a create of this run took over stays, under that name or another: the state
         holds it anew. So it is when the engine is told to replace (`pulumi up --replace`): it then asks for a new one in the
-        words of a first creation, and the object in its state is taken for what a killed run left."""
+        words of a first creation, and the object in its state is taken for what a killed run left. The old entry may be deleted
+        by a later run, which has compared the new one."""
         resource, scope = self._resource(request.urn), self._scope(request.urn, request.timeout)
         if scope.is_held_by_another(request.resource_id):
             now = scope.stated[request.resource_id].rpartition("::")[2]
             scope.log("warning", f"{request.resource_id} is {now!r} now: it stays, and only its old name is forgotten")
             return
-        if request.resource_id in scope.adopted:
+        if request.resource_id in scope.adopted or self._kept.get(request.urn) == request.resource_id:
             scope.adopted.discard(request.resource_id)
             advice = "to have it replaced, use the option deleteBeforeReplace"
-            scope.log("warning", f"{request.resource_id} stays, since this run took it over or set it anew; {advice}")
+            scope.log("warning", f"{request.resource_id} stays, since the state holds it anew; {advice}")
             return
         await resource.delete(scope, request.resource_id, to_plain(request.properties))
         self._stated_of(request.urn).pop(request.resource_id, None)

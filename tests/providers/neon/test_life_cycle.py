@@ -263,7 +263,9 @@ def test_a_restored_branch_is_followed_by_all_that_stands_on_it(schedule: str) -
         path = f"/projects/{project.id}/branches/{successor}/roles/app/reveal_password"
         assert neon.ask("GET", path).json()["password"] == there[ROLE].state["password"]
         database = there[DATABASE]
-        neon.delete(neon.update(database, {**database.inputs, "deletionProtection": False}))
+        unprotected = neon.update(database, {**database.inputs, "deletionProtection": False})
+        neon.restart()
+        neon.delete(unprotected)
         neon.delete(there[ROLE])
         left = {(role["branch_id"], role["name"]) for role in neon.service.objects()["role"]}
         assert (successor, "app") not in left

@@ -277,6 +277,25 @@ def test_what_was_taken_over_or_set_anew_is_not_deleted_by_the_same_run(neon: Ne
     assert count(neon, kind) == before
 
 
+@pytest.mark.parametrize("type_token", [*TYPES, SCHEDULE])
+def test_the_old_entry_of_what_was_taken_over_goes_in_a_later_run_and_the_object_stays(
+    neon: Neon, type_token: str
+) -> None:
+    """A run that was to replace it failed elsewhere: the next one compared the new entry and deleted by the old one."""
+    inputs, kind = _inputs_and_kind(neon, type_token)
+    before = count(neon, kind)
+    old = neon.create(type_token, inputs)
+    neon.restart()
+    new = neon.create(type_token, inputs)
+    neon.restart()
+    assert not neon.diff(new, inputs).changes
+    neon.delete(old)
+    assert count(neon, kind) == before + 1
+    neon.restart()
+    neon.delete(new)
+    assert count(neon, kind) == before
+
+
 @pytest.mark.parametrize(("type_token", "listing"), [(PROJECT, "projects"), (BRANCH, "branches")])
 def test_what_is_listed_only_after_a_while_is_found_all_the_same(neon: Neon, type_token: str, listing: str) -> None:
     path, kind, inputs_of = TYPES[type_token]
