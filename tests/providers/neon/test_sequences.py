@@ -233,7 +233,9 @@ class Sequences(RuleBasedStateMachine):
             self.drifted = True
             self.touched.add(slot)
             if change == RESTORE:
-                self.strangers["branch", plain(held[slot].inputs)["branchId"]] = held[slot].id.partition("/")[0]
+                project = held[slot].id.partition("/")[0]
+                set_aside = [b for b in self.service.objects()["branch"] if "(old)" in b["name"]]
+                self.strangers |= {("branch", b["id"]): project for b in set_aside if b["project_id"] == project}
 
     @rule(kind=st.sampled_from(["branch", "role", "endpoint", "snapshot", "api_key"]))
     def guest(self, kind: str) -> None:
