@@ -20,8 +20,8 @@ from rehearsal.clouds.neon import NeonService
 from rehearsal.clouds.neon.world import ORGANIZATION
 from rehearsal.engine import Event
 from tests.builders import ROOT
+from tests.providers.neon.life import HEAD, label
 
-HEAD: Final = "import pulumi\nimport pulumi_neon as neon\n"
 TYPES: Final = "::neon:index:"
 PATIENCE: Final = 60
 """Seconds after which a wait has failed."""
@@ -65,12 +65,6 @@ class Running:
         self.process.wait(PATIENCE)
 
 
-def label(urn: str) -> str:
-    """Type and name of a resource, such as `Role app`."""
-    _, _, kind, name = urn.split("::")
-    return f"{kind.rpartition(':')[2]} {name}"
-
-
 def steps(events: list[Event]) -> Counter[tuple[str, str]]:
     """Operation and resource of every step that the engine took with Neon's."""
     found = (event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event)
@@ -98,23 +92,6 @@ def exists(service: NeonService) -> set[str]:
         *(f"{ORGANIZATION}/{key['id']}" for key in kinds["api_key"]),
         *(limit["id"] for limit in kinds["spending_limit"]),
     }
-
-
-def by_hand(service: NeonService) -> None:
-    """Change or remove one object of each kind, as a person would in the console: a program's own, by their names."""
-    found = service.objects()
-    branches = {branch["name"]: branch["id"] for branch in found["branch"]}
-    (compute,) = (item["id"] for item in found["endpoint"] if item["branch_id"] == branches["preview"])
-    service.by_hand("project", found["project"][0]["id"], name="by hand")
-    service.by_hand("role", f"{branches['main']}/app")
-    service.by_hand("database", f"{branches['main']}/data", owner_name="neondb_owner")
-    service.by_hand("schedule", branches["main"])
-    service.by_hand("snapshot", found["snapshot"][0]["id"], name="by hand")
-    service.by_hand("branch", branches["preview"], name="by hand")
-    service.by_hand("endpoint", compute, autoscaling_limit_max_cu=4)
-    service.by_hand("anonymized", branches["masked"], masking_rules=[])
-    service.by_hand("api_key", str(found["api_key"][0]["id"]))
-    service.by_hand("spending_limit", found["spending_limit"][0]["id"], spending_limit_cents=1)
 
 
 def plugins(processes: set[int]) -> set[int]:

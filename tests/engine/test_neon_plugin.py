@@ -13,75 +13,12 @@ from typing import Any
 import pytest
 
 from rehearsal.clouds.neon import NeonService
-from tests.engine.neon_project import Done, NeonProject, by_hand, neon_project, steps, warnings
+from tests.engine.neon_project import Done, NeonProject, neon_project, steps, warnings
+from tests.providers.neon.life import GONE, IMPORTED, IN_PLACE, KINDS, ONCE, PROGRAM, REPLACING, by_hand
 
 pytestmark = pytest.mark.engine
 
 KEY = "napi_planted0a1b2c3d4e5f6071829304a5b6c7d8e9f"
-PROGRAM = """
-org = neon.get_organization()
-shop = neon.Project("shop", name="shop", region_id="aws-eu-central-1", deletion_protection=False)
-place = {"project_id": shop.id, "branch_id": shop.default_branch_id}
-app = neon.Role("app", name="app", **place)
-data = neon.Database("data", name="data", owner_name=app.name, deletion_protection=False, **place)
-neon.BackupSchedule("nightly", items=[{"frequency": "daily", "hour": 2}], **place)
-neon.Snapshot("before", name="before", **place)
-then = pulumi.ResourceOptions(depends_on=[data])
-preview = neon.Branch("preview", project_id=shop.id, name="preview", opts=then)
-neon.Endpoint("compute", project_id=shop.id, branch_id=preview.branch_id, max_cu=1)
-rule = {"database": "data", "schema": "public", "table": "people", "column": "email", "maskingValue": "x"}
-neon.AnonymizedBranch("masked", project_id=shop.id, name="masked", masking_rules=[rule], opts=then)
-key = neon.OrgApiKey("ci", org_id=org.org_id, name="ci")
-neon.SpendingLimit("budget", org_id=org.org_id, cents=5000)
-
-uri = neon.get_connection_uri_output(project_id=shop.id, database_name=data.name, role_name=app.name, pooled=True)
-pulumi.export("uri", uri.uri)
-pulumi.export("password", neon.get_role_password_output(name=app.name, **place).password)
-pulumi.export("key", key.key)
-pulumi.export("branch", neon.get_branch_output(project_id=shop.id, name=preview.name).branch_id)
-pulumi.export("plan", org.plan)
-"""
-KINDS = {
-    "Project shop",
-    "Role app",
-    "Database data",
-    "BackupSchedule nightly",
-    "Snapshot before",
-    "Branch preview",
-    "Endpoint compute",
-    "AnonymizedBranch masked",
-    "OrgApiKey ci",
-    "SpendingLimit budget",
-}
-ONCE = {
-    "project": 1,
-    "branch": 3,
-    "endpoint": 2,
-    "role": 6,
-    "database": 6,
-    "schedule": 1,
-    "snapshot": 1,
-    "anonymized": 1,
-    "api_key": 1,
-    "spending_limit": 1,
-}
-"""What Neon has when each object is there once; a branch has its parent's roles and databases."""
-
-IN_PLACE = {
-    '"shop", name="shop"': '"shop", name="shelf"',
-    'neon.Role("app", name="app"': 'neon.Role("app", name="app", password_rotation="2027"',
-    'name="data"': 'name="facts"',
-    '"hour": 2': '"hour": 3',
-    'name="before"': 'name="earlier"',
-    'name="preview", opts': 'name="look", opts',
-    "max_cu=1": "max_cu=2",
-    '"maskingValue": "x"': '"maskingValue": "y"',
-    "cents=5000": "cents=6000",
-}
-REPLACING = {"aws-eu-central-1": "aws-us-east-2", 'name="ci"': 'name="pipeline"'}
-"""Another region is another project, with everything in it."""
-
-IMPORTED = [name for name in sorted(KINDS) if name != "OrgApiKey ci"]
 
 
 @dataclass(slots=True)
@@ -195,9 +132,6 @@ def test_every_kind_is_made_once_and_the_functions_tell_of_it(life: Life) -> Non
 
 def test_a_second_preview_finds_nothing_to_do(life: Life) -> None:
     assert steps(life.done["again"].events) == all_of("same")
-
-
-GONE = {"Role app", "BackupSchedule nightly", "OrgApiKey ci"}
 
 
 def test_a_refresh_sees_what_was_changed_and_removed_by_hand(life: Life) -> None:

@@ -83,6 +83,7 @@ class Client:
         self.clock = clock or Clock()
         self.warn: Callable[[str], None] = lambda _: None
         self.listings: dict[str, list[Any]] = {}
+        self.changes = 0
         self.once: dict[str, Any] = {}
         """What is asked once in the life of this client: see `Session.first`."""
         self._http = httpx.AsyncClient(
@@ -115,6 +116,11 @@ class Client:
     def lock(self, key: str) -> asyncio.Lock:
         """The lock of a project, or of a question that many ask at once."""
         return self._locks.setdefault(key, asyncio.Lock())
+
+    def forget_listings(self) -> None:
+        """Something changes or changed: no listing from before it, nor one that is under way, is to be used again."""
+        self.changes += 1
+        self.listings.clear()
 
     def check_cancelled(self, doing: str) -> None:
         """Raise `Cancelled` once the run is being stopped."""
@@ -175,7 +181,7 @@ class Session:
         Raises a `NeonError` subclass: `Unreachable` when nothing arrived, `Unanswered` for a POST whose outcome is unknown.
         """
         if method != "GET":
-            self.client.listings.clear()
+            self.client.forget_listings()
         asked, request_id = f"{method} {path}", str(uuid.uuid4())
         absolute = repeatable or method in _ABSOLUTE
         attempt = -1
@@ -240,9 +246,13 @@ class Session:
         """A listing that is kept until something changes: a refresh reads each kind of a project once."""
         asked = f"{path}?{sorted(query.items())}"
         async with self.client.lock(f"GET {asked}"):
-            if asked not in self.client.listings:
-                self.client.listings[asked] = await self.pages(path, key, **query)
-            return self.client.listings[asked]
+            if asked in self.client.listings:
+                return self.client.listings[asked]
+            before = self.client.changes
+            found = await self.pages(path, key, **query)
+            if before == self.client.changes:
+                self.client.listings[asked] = found
+            return found
 
     async def first(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` answered the first time this process asked for `key`."""
@@ -271,7 +281,7 @@ class Session:
             await self._next_poll(interval, f"waiting for project {project_id}", open_)
             interval = min(interval * 1.5, 5)
             waiting = await self._operations(project_id, {operation.id for operation in waiting})
-        self.client.listings.clear()
+        self.client.forget_listings()
 
     async def ready(self, what: str, look: Callable[[], Awaitable[T]], blocking: Callable[[T], str]) -> T:
         """Look until nothing blocks; `blocking` names the state that does, or is empty."""

@@ -339,6 +339,21 @@ def test_a_listing_is_asked_once_until_something_changes() -> None:
     assert [request.method for request in line.sent] == ["GET", "PATCH", "GET"]
 
 
+def test_a_listing_during_which_something_changed_is_not_kept() -> None:
+    line = Line(ok({"items": [1]}))
+
+    async def calls(client: Session) -> list[Any]:
+        async def change() -> None:
+            await client.request("PATCH", "/x", body={})
+
+        await asyncio.gather(client.listing("/x", "items"), change())
+        await client.listing("/x", "items")
+        await client.listing("/x", "items")
+        return [request.method for request in line.sent]
+
+    assert line.use(calls) == ["GET", "PATCH", "GET"]
+
+
 # ---- operations --------------------------------------------------------------------------------------------------
 
 

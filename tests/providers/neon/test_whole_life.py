@@ -15,8 +15,7 @@ from neon_provider.client import Clock
 from neon_provider.provider import NeonProvider
 from rehearsal.clouds.neon import NeonService
 from rehearsal.engine import Operation, Options, Project, Result, StateFile, run
-from tests.engine.neon_project import HEAD, by_hand, label
-from tests.engine.test_neon_plugin import GONE, IMPORTED, IN_PLACE, KINDS, ONCE, PROGRAM, REPLACING
+from tests.providers.neon.life import GONE, HEAD, IMPORTED, IN_PLACE, KINDS, ONCE, PROGRAM, REPLACING, by_hand, label
 
 KEY = "napi_planted_in_the_life_of_every_kind"
 
