@@ -16,28 +16,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
 
+from neon_provider.answers import FAULTS, failure, parsed, retry_after
 from neon_provider.errors import (
-    ADVICE,
     Cancelled,
-    NeonError,
     OperationFailed,
-    ServerFault,
     Unanswered,
     Unreachable,
-    from_status,
 )
 from neon_provider.models import FAILED, FINISHED, UNFINISHED, Operation
 
 DEFAULT_URL: Final = "https://console.neon.tech/api/v2"
 _LOCKED: Final = 423
 _ALWAYS: Final = frozenset({_LOCKED, 429, 503})
-_FAULTS: Final = frozenset({500, 502, 504})
 _ABSOLUTE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _ID: Final = re.compile(r"[a-z0-9-]{1,60}")
 _RATE: Final = 10
@@ -198,20 +193,20 @@ class Session:
                     raise kind(asked, answer, request_id=request_id, advice=_reach(error, self.client.config)) from None
                 continue
             if response.status_code < 300:
-                parsed = _parsed(response)
-                if parsed is not None:
-                    return parsed
+                body_of = parsed(response)
+                if body_of is not None:
+                    return body_of
             again = response.status_code in _ALWAYS or (
-                absolute and (response.status_code in _FAULTS or response.status_code < 300)
+                absolute and (response.status_code in FAULTS or response.status_code < 300)
             )
             last = last and response.status_code != _LOCKED  # an operation of someone else's may take as long as ours
             if not again or last or not await self._wait(attempt, response, asked):
-                raise _error(asked, response, self.client.config.api_key, request_id, absolute=absolute)
+                raise failure(asked, response, self.client.config.api_key, request_id, absolute=absolute)
 
     async def _wait(self, attempt: int, response: httpx.Response | None, asked: str) -> bool:
         """Sleep before the next try; False when the deadline would pass."""
         backoff = random.uniform(0, min(15, 0.5 * 2 ** min(attempt, 5)))  # noqa: S311 - jitter, no secret
-        asked_for = _retry_after(response.headers.get("Retry-After", "")) if response is not None else 0
+        asked_for = retry_after(response.headers.get("Retry-After", "")) if response is not None else 0
         pause = max(backoff, asked_for)
         if self.client.clock.now() + pause >= self._until:
             return False
@@ -359,52 +354,6 @@ def _in_future(moment: str) -> bool:
         return False
 
 
-def _parsed(response: httpx.Response) -> dict[str, Any] | None:
-    """The body, `{}` for none; None when it is not one of Neon's, whose every body is an object. Only keys are listed in a
-    bare array: it is given as `items` of an object."""
-    if not response.content:
-        return {}
-    try:
-        body = response.json()
-    except ValueError:
-        return None
-    if isinstance(body, list) and response.request.url.path.endswith("/api_keys"):
-        return {"items": body}
-    return body if isinstance(body, dict) else None
-
-
-def _error(asked: str, response: httpx.Response, key: str, sent_id: str, *, absolute: bool) -> NeonError:
-    body = _parsed(response)
-    given = body or {}
-    message, code, request_id = (
-        str(given.get(name) or "").replace(key or "\0", "[secret]") for name in ("message", "code", "request_id")
-    )
-    status = response.status_code
-    unread = "the answer cannot be read: it is no JSON object"
-    lost = not absolute and (status in _FAULTS or status < 300)
-    kind = Unanswered if lost else ServerFault if status < 300 else from_status(status)
-    return kind(
-        asked,
-        message or (unread if body is None and status < 300 else "no message"),
-        status=status,
-        code=code,
-        request_id=request_id or sent_id,
-        advice=ADVICE.get(status, ""),
-    )
-
-
 def _reach(error: httpx.HTTPError, config: ClientConfig) -> str:
     connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
     return "Run again" if connected else f"Check the provider's baseUrl ({config.base_url}) and the network"
-
-
-def _retry_after(text: str) -> float:
-    """Seconds of a Retry-After header in either of its forms; 0 when there is none."""
-    if not text:
-        return 0
-    if text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return 0
