@@ -12,6 +12,7 @@ from neon_provider.checks import Problem
 from neon_provider.client import Client, path_of
 from neon_provider.convert import UNKNOWN, Properties
 from neon_provider.errors import Forbidden, NeonError, NotFound, Unauthorized
+from neon_provider.session import Session
 
 KNOWN_PLANS: Final = ("free", "launch", "scale")
 UNKNOWN_PLAN: Final = "unknown"
@@ -59,7 +60,7 @@ class Account:
 
     async def _once(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._asking:
-            return await self._client.session(_PATIENCE).first(key, ask)
+            return await Session(self._client, _PATIENCE).first(key, ask)
 
     async def _plan(self) -> str:
         try:
@@ -114,4 +115,4 @@ class Account:
             ) from error
 
     async def _get(self, path: str, **query: Any) -> Any:
-        return await asyncio.wait_for(self._client.session(_PATIENCE).get(path, **query), _PATIENCE)
+        return await asyncio.wait_for(Session(self._client, _PATIENCE).get(path, **query), _PATIENCE)

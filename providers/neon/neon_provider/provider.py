@@ -18,6 +18,7 @@ from neon_provider.errors import NotFound
 from neon_provider.functions import FUNCTIONS, Refused
 from neon_provider.resources import RESOURCES, Resource
 from neon_provider.resources.base import Difference, Scope
+from neon_provider.session import Session
 
 VERSION: Final = "0.1.0"
 _REFERENCES: Final = ("orgId", "projectId", "branchId", "parentId", "ownerName")
@@ -181,7 +182,7 @@ class NeonProvider(p.Provider):
         problems: Sequence[Problem] = function.check(args)
         if not problems and not is_unknown(args):
             try:
-                answer = await function.call(self._client.session(), args, self._config.org_id)
+                answer = await function.call(Session(self._client), args, self._config.org_id)
                 return p.InvokeResponse(to_wire(answer, function.secret))
             except Refused as refused:
                 problems = refused.problems
@@ -218,7 +219,7 @@ class NeonProvider(p.Provider):
         if self._client is None or self._config is None or self._account is None:
             raise RuntimeError("the provider is not configured")
         return Scope(
-            client=self._client.session(timeout),
+            client=Session(self._client, timeout),
             urn=urn,
             plan=self._account.plan,
             org_id=self._config.org_id,

@@ -16,6 +16,7 @@ import neon_provider
 from neon_provider.client import Client, ClientConfig
 from neon_provider.convert import Properties, to_plain
 from neon_provider.functions import FUNCTIONS
+from neon_provider.session import Session
 from tests.providers.neon.harness import FakeClock, Neon, wire
 
 SCHEMA: Final[dict[str, Any]] = json.loads((Path(neon_provider.__file__).parents[1] / "schema.json").read_text())
@@ -84,7 +85,7 @@ class Scripted:
         config = ClientConfig(api_key="napi_scripted", base_url="http://127.0.0.1:1/api/v2")
         client = Client(config, transport=httpx.MockTransport(self._note), clock=FakeClock().clock())
         try:
-            found = await FUNCTIONS[f"neon:index:{name}"].call(client.session(), args, org_id)
+            found = await FUNCTIONS[f"neon:index:{name}"].call(Session(client), args, org_id)
         finally:
             await client.close()
         values: Properties = {key: value for key, value in found.items() if value is not None}

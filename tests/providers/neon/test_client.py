@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from neon_provider import errors
-from neon_provider.client import Client, ClientConfig, Session, check_id, path_of
+from neon_provider.client import Client, ClientConfig, check_id, path_of
+from neon_provider.session import Session
 from tests.providers.neon.harness import FakeClock
 
 KEY = "napi_canary_of_the_client"
@@ -41,7 +42,7 @@ class Line:
             client = Client(self._config, transport=httpx.MockTransport(self._answer), clock=self.time.clock())
             client.warn = self.warned.append
             try:
-                return await call(client.session(timeout))
+                return await call(Session(client, timeout))
             finally:
                 await client.close()
 

@@ -20,6 +20,7 @@ from neon_provider import errors
 from neon_provider.convert import Properties
 from neon_provider.provider import VERSION, NeonProvider
 from neon_provider.servicer import EngineLog, Servicer
+from neon_provider.session import Session
 from rehearsal.clouds.neon import Fault, NeonService
 from rehearsal.engine import Event, Operation, Options, Project, StateFile, run
 from tests.providers.neon.harness import (
@@ -161,7 +162,7 @@ def test_a_deletion_that_waits_when_the_run_is_cancelled_stays_in_the_state(neon
 @pytest.mark.parametrize(("requests", "seconds"), [(30, 0), (60, 3.0)])
 def test_thirty_requests_go_at_once_and_then_ten_in_a_second(neon: Neon, requests: int, seconds: float) -> None:
     assert neon.provider._client
-    session = neon.provider._client.session()
+    session = Session(neon.provider._client)
 
     async def all_at_once() -> None:
         await asyncio.gather(*(session.get("/regions") for _ in range(requests)))

@@ -12,9 +12,9 @@ from typing import Any, Final, TypeAlias
 
 from neon_provider import checks
 from neon_provider.checks import Check, Problem
-from neon_provider.client import Session
 from neon_provider.convert import Properties, known
 from neon_provider.errors import NotFound
+from neon_provider.session import Session
 from neon_provider.shapes import TEXT, Shape, mismatches
 
 Call: TypeAlias = Callable[[Session, Properties, str], Awaitable[Properties]]

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from neon_provider import checks
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties
 from neon_provider.errors import NotFound
 from neon_provider.functions.base import ANY_BRANCH, BRANCH, NAME, PROJECT, Argument, Function, naming
 from neon_provider.models import Branch
+from neon_provider.session import Session
 
 
 async def get_branch(session: Session, args: Properties, _: str) -> Properties:

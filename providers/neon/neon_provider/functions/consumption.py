@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import Session
 from neon_provider.convert import Properties
 from neon_provider.errors import Forbidden, Invalid, NeonError, NotFound
 from neon_provider.functions.base import ORGANIZATION, Argument, Function
 from neon_provider.functions.projects import only_organization
 from neon_provider.models import ConsumedProject
+from neon_provider.session import Session
 from neon_provider.shapes import TEXTS
 
 METRICS: Final = (

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from neon_provider import checks
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties
 from neon_provider.errors import NotFound
 from neon_provider.functions.base import ORGANIZATION, PROJECT, Argument, Function, Refused, naming
 from neon_provider.models import OperationRecord, Organization, Project, Region
 from neon_provider.resources.project_parts import default_branch, read_write
+from neon_provider.session import Session
 from neon_provider.shapes import WHOLE
 
 _MOST: Final = 1000

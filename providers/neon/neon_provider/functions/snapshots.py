@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties
 from neon_provider.errors import NeonError, NotFound, ServerFault
 from neon_provider.functions.base import ANY_BRANCH, BRANCH, PROJECT, Argument, Function, naming
 from neon_provider.models import ScheduleItem, SnapshotRecord
+from neon_provider.session import Session
 from neon_provider.shapes import WHOLE
 
 

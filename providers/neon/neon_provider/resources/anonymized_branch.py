@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from neon_provider.checks import Problem
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, Invalid, NotFound, OperationFailed, PartialFailure
 from neon_provider.models import Branch as BranchModel
 from neon_provider.models import Model
 from neon_provider.resources.base import Difference, Property, Scope
 from neon_provider.resources.branch import Branch, split
+from neon_provider.session import Session
 from neon_provider.shapes import TEXT, objects
 
 _WHERE: Final = {"database": "database_name", "schema": "schema_name", "table": "table_name", "column": "column_name"}

@@ -19,9 +19,9 @@ from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 from neon_provider.account import Account
 from neon_provider.checks import Problem, utc_now
-from neon_provider.client import Session
 from neon_provider.convert import UNKNOWN, Properties, is_unknown, to_wire
 from neon_provider.errors import Conflict, NeonError, PartialFailure, ServerFault, Unanswered
+from neon_provider.session import Session
 from neon_provider.shapes import TEXT, Shape, mismatches
 
 T = TypeVar("T")

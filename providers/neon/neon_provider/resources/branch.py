@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, NeonError, NotFound, OperationFailed, Protected
 from neon_provider.models import Branch as BranchModel
@@ -28,6 +28,7 @@ from neon_provider.resources.base import (
     post_once,
 )
 from neon_provider.resources.restored import heir_of, live_branches
+from neon_provider.session import Session
 from neon_provider.shapes import FLAG, TEXT_MAP, WHOLE
 
 _ID: Final = re.compile(r"([a-z0-9-]{1,60})/(br-[a-z0-9-]{1,57})")

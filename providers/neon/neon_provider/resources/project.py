@@ -11,7 +11,7 @@ from typing import Any, Final
 from neon_provider import checks
 from neon_provider.account import Account
 from neon_provider.checks import Problem
-from neon_provider.client import Session, check_id, path_of
+from neon_provider.client import check_id, path_of
 from neon_provider.convert import UNKNOWN, Properties, known
 from neon_provider.errors import NeonError, NotFound, Protected, ServerFault
 from neon_provider.models import Project as ProjectModel
@@ -36,6 +36,7 @@ from neon_provider.resources.project_parts import (
     read_write,
     reveal_password,
 )
+from neon_provider.session import Session
 from neon_provider.shapes import COMPUTE, FLAG, LIBRARIES, TEXT, TEXTS, WHOLE, WHOLES, an_object
 
 _REGION: Final = re.compile(r"(aws|azure)-[a-z0-9-]{1,60}")

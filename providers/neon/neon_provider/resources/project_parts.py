@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties
 from neon_provider.errors import NeonError, NotFound
 from neon_provider.models import Branch, Database, Endpoint, Role
 from neon_provider.resources.project_fields import endpoint_fields
+from neon_provider.session import Session
 
 
 async def apply_defaults(client: Session, project_id: str, inputs: Properties, change: Properties) -> None:

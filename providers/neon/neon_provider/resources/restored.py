@@ -5,9 +5,10 @@ What was declared on the old one is then on the new one (neon.com/docs/guides/ba
 
 from __future__ import annotations
 
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.errors import NotFound
 from neon_provider.models import Branch
+from neon_provider.session import Session
 
 
 async def live_branches(client: Session, project_id: str) -> list[Branch]:

@@ -17,12 +17,13 @@ from typing import Any, Final
 
 from neon_provider import checks
 from neon_provider.checks import Problem
-from neon_provider.client import Session, path_of
+from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import NeonError, NotFound
 from neon_provider.models import SnapshotRecord
 from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent, post_once
 from neon_provider.resources.restored import heir_of
+from neon_provider.session import Session
 from neon_provider.shapes import FLAG
 
 _WIRE: Final = {"name": "name", "expiresAt": "expires_at"}
