@@ -171,6 +171,30 @@ def outcome(bench: Bench, clean: Clean, kind: Kind, struck: Sequence[Fault], *, 
     return differences(picture(bench, stack), clean.picture)
 
 
+FOUND: Final[list[tuple[str, str, list[Fault]]]] = [
+    ("role", "replace", [Fault("reset-after", "POST")]),
+    ("role", "replace", [Fault("reset-after", nth=3, times=0)]),
+    ("branch that becomes the default", "create", [Fault("operation-cancelled", "POST")]),
+    ("branch", "create", [Fault("reset-after", nth=2, times=0), Fault("reset-after", nth=3, times=0)]),
+    ("branch", "replace", [Fault("operation-fails", "POST"), Fault("reset-after", nth=3, times=0)]),
+    (
+        "project without stored passwords",
+        "create",
+        [Fault("reset-after", nth=3, times=0), Fault("reset-after", nth=4, times=0)],
+    ),
+]
+"""Cases that did not converge once."""
+
+
+@pytest.mark.parametrize("refreshed", [False, True], ids=["", "refreshed"])
+@pytest.mark.parametrize(("name", "operation", "struck"), FOUND, ids=range(len(FOUND)))
+def test_what_once_did_not_converge_does(
+    bench: Bench, account: Account, tmp_path: Path, name: str, operation: str, struck: list[Fault], *, refreshed: bool
+) -> None:
+    kind = KINDS[name]
+    assert outcome(bench, clean(bench, account, kind, operation, tmp_path), kind, struck, refreshed=refreshed) == ""
+
+
 RAN: Final[Counter[str]] = Counter()
 
 

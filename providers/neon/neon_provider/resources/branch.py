@@ -15,18 +15,8 @@ from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, NeonError, NotFound, OperationFailed, Protected
 from neon_provider.models import Branch as BranchModel
-from neon_provider.resources.base import (
-    MARK,
-    Change,
-    Difference,
-    Property,
-    Resource,
-    Scope,
-    changed,
-    is_recent,
-    not_ours_to_take,
-    post_once,
-)
+from neon_provider.resources.base import Change, Difference, Property, Resource, Scope, changed
+from neon_provider.resources.creation import MARK, is_recent, not_ours_to_take, post_once
 from neon_provider.resources.restored import heir_of, live_branches
 from neon_provider.session import Session
 from neon_provider.shapes import FLAG, TEXT_MAP, WHOLE

@@ -14,16 +14,8 @@ from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, Invalid, NeonError, NotFound, Protected
 from neon_provider.models import Database as DatabaseModel
-from neon_provider.resources.base import (
-    Change,
-    Property,
-    Resource,
-    Scope,
-    changed,
-    is_recent,
-    not_ours_to_take,
-    post_once,
-)
+from neon_provider.resources.base import Change, Property, Resource, Scope, changed
+from neon_provider.resources.creation import is_recent, not_ours_to_take, post_once
 from neon_provider.resources.restored import heir_of
 from neon_provider.resources.role import role_id, split
 from neon_provider.shapes import FLAG

@@ -13,17 +13,8 @@ from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, Invalid, NeonError, NotFound
 from neon_provider.models import Endpoint as EndpointModel
-from neon_provider.resources.base import (
-    ADOPTION_WINDOW,
-    Change,
-    Property,
-    Resource,
-    Scope,
-    changed,
-    is_recent,
-    not_ours_to_take,
-    post_once,
-)
+from neon_provider.resources.base import Change, Property, Resource, Scope, changed
+from neon_provider.resources.creation import ADOPTION_WINDOW, is_recent, not_ours_to_take, post_once
 from neon_provider.shapes import FLAG, LIBRARIES, NUMBER, TEXT_MAP, WHOLE
 
 _SETTINGS = frozenset({"pgSettings", "preloadLibraries"})

@@ -21,7 +21,8 @@ from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Invalid, NotFound, Unanswered
 from neon_provider.models import Model
-from neon_provider.resources.base import Change, Property, Resource, Scope, is_recent, post_once
+from neon_provider.resources.base import Change, Property, Resource, Scope
+from neon_provider.resources.creation import is_recent, post_once
 
 _LONGEST: Final = 48
 """Characters of a name: of Neon's 64, less what is added."""

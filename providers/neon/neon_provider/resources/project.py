@@ -15,18 +15,8 @@ from neon_provider.client import check_id, path_of
 from neon_provider.convert import UNKNOWN, Properties, known
 from neon_provider.errors import NeonError, NotFound, Protected, ServerFault
 from neon_provider.models import Project as ProjectModel
-from neon_provider.resources.base import (
-    MARK,
-    Change,
-    Difference,
-    Property,
-    Resource,
-    Scope,
-    changed,
-    is_recent,
-    not_ours_to_take,
-    post_once,
-)
+from neon_provider.resources.base import Change, Difference, Property, Resource, Scope, changed
+from neon_provider.resources.creation import MARK, is_recent, not_ours_to_take, post_once
 from neon_provider.resources.project_fields import QUOTA, limit_fields, live_inputs, settings_fields, uris
 from neon_provider.resources.project_parts import (
     apply_defaults,

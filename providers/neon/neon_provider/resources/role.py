@@ -16,15 +16,8 @@ from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import Conflict, Invalid, NeonError, NotFound
 from neon_provider.models import Role as RoleModel
-from neon_provider.resources.base import (
-    Change,
-    Property,
-    Resource,
-    Scope,
-    is_recent,
-    not_ours_to_take,
-    post_once,
-)
+from neon_provider.resources.base import Change, Property, Resource, Scope
+from neon_provider.resources.creation import is_recent, not_ours_to_take, post_once
 from neon_provider.resources.project_parts import reveal_password
 from neon_provider.resources.restored import heir_of
 from neon_provider.shapes import FLAG

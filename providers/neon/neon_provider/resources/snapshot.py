@@ -21,7 +21,8 @@ from neon_provider.client import path_of
 from neon_provider.convert import Properties, known
 from neon_provider.errors import NeonError, NotFound
 from neon_provider.models import SnapshotRecord
-from neon_provider.resources.base import MARK, Change, Property, Resource, Scope, changed, is_recent, post_once
+from neon_provider.resources.base import Change, Property, Resource, Scope, changed
+from neon_provider.resources.creation import MARK, is_recent, post_once
 from neon_provider.resources.restored import heir_of
 from neon_provider.session import Session
 from neon_provider.shapes import FLAG
