@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from neon_provider import checks
 from neon_provider.account import Account
 from neon_provider.checks import Problem
 from neon_provider.client import check_id, path_of
-from neon_provider.convert import UNKNOWN, Properties, known
+from neon_provider.convert import Properties
 from neon_provider.errors import NeonError, NotFound, Protected, ServerFault
 from neon_provider.models import Project as ProjectModel
+from neon_provider.resources import project_rules
 from neon_provider.resources.base import Change, Difference, Property, Resource, Scope, changed
 from neon_provider.resources.creation import MARK, is_recent, not_ours_to_take, post_once
 from neon_provider.resources.project_fields import QUOTA, limit_fields, live_inputs, settings_fields, uris
@@ -28,8 +28,6 @@ from neon_provider.resources.project_parts import (
 )
 from neon_provider.session import Session
 from neon_provider.shapes import COMPUTE, FLAG, LIBRARIES, TEXT, TEXTS, WHOLE, WHOLES, an_object
-
-_REGION: Final = re.compile(r"(aws|azure)-[a-z0-9-]{1,60}")
 
 
 class Project(Resource):
@@ -78,78 +76,14 @@ class Project(Resource):
     # ---- pure --------------------------------------------------------------------------------------------------
 
     def rules(self, olds: Properties, news: Properties, plan: str) -> Iterator[Problem]:
-        values = known(news)
-        single: list[tuple[str, checks.Check]] = [
-            ("name", checks.name(256)),
-            ("regionId", checks.an_id("(aws|azure)-")),
-            ("pgVersion", checks.one_of(14, 15, 16, 17, 18)),
-            ("historyRetentionSeconds", checks.between(0, checks.MAX_HISTORY)),
-            ("allowedIps", checks.addresses),
-            ("auditLogLevel", checks.one_of("base", "extended", "full")),
-        ]
-        for key, check in single:
-            if key in values:
-                yield from check(key, values[key])
-        history, most = values.get("historyRetentionSeconds"), checks.PLAN_HISTORY.get(plan)
-        if most is not None and isinstance(history, int) and most < history <= checks.MAX_HISTORY:
-            yield "historyRetentionSeconds", f"the {plan!r} plan keeps {most} seconds at most, {history} were asked for"
-        if values.get("allowedIps") and plan in ("free", "launch"):
-            yield "allowedIps", f"needs the 'scale' plan, this is {plan!r}"
-        for key in ("defaultEndpoint", "endpointDefaults"):
-            limits = values.get(key) or {}
-            yield from checks.units(f"{key}.", limits, plan)
-            if "name" in limits:
-                yield from checks.name(64)(f"{key}.name", limits["name"])
-            if "suspendTimeoutSeconds" in limits:
-                yield from checks.suspend(plan)(f"{key}.suspendTimeoutSeconds", limits["suspendTimeoutSeconds"])
-        if "maintenanceWindow" in values:
-            yield from checks.window("maintenanceWindow", values["maintenanceWindow"])
-            if plan == "free":
-                yield "maintenanceWindow", "needs the 'launch' plan, this is 'free'"
-        if plan == "free" and (values.get("defaultBranch") or {}).get("protected"):
-            yield "defaultBranch.protected", "needs the 'launch' plan, this is 'free'"
-        for key, value in (values.get("quota") or {}).items():
-            if value < 0:
-                yield f"quota.{key}", f"must be 0 (no limit) or more, was {value!r}"
-        yield from self._branch_rules(olds, values)
-        if olds.get("logicalReplication") is True and news.get("logicalReplication") not in (True, UNKNOWN):
-            yield "logicalReplication", "cannot be turned off again"
+        yield from project_rules.problems(olds, news, plan)
+
+    def advice(self, news: Properties) -> Iterator[Problem]:
+        yield from project_rules.advice(news)
 
     async def check_live(self, olds: Properties, news: Properties, account: Account) -> list[Problem]:
         """Organisations and their regions are for Neon to say; a list of ours helps only where it cannot be asked."""
-        return await account.judge_organization(olds, news) + await self._judge_region(olds, news, account)
-
-    async def _judge_region(self, olds: Properties, news: Properties, account: Account) -> list[Problem]:
-        region = news.get("regionId")
-        if not isinstance(region, str) or region in (UNKNOWN, olds.get("regionId")) or not _REGION.fullmatch(region):
-            return []
-        regions = await account.ask_regions()
-        if not regions or region in regions:
-            return []
-        return [("regionId", f"must be one of {', '.join(sorted(regions))}, was {region!r}")]
-
-    def advice(self, news: Properties) -> Iterator[Problem]:
-        region = news.get("regionId")
-        if isinstance(region, str) and region != UNKNOWN and region not in checks.KNOWN_REGIONS:
-            yield "regionId", f"{region!r} is no region that was known in November 2026"
-        if news.get("blockPublicConnections") is True and news.get("allowedIps"):
-            yield "allowedIps", "has no effect while blockPublicConnections is true"
-        if news.get("allowedIpsProtectedOnly") is True and not news.get("allowedIps"):
-            yield "allowedIpsProtectedOnly", "has no effect without allowedIps"
-
-    def _branch_rules(self, olds: Properties, values: Properties) -> Iterator[Problem]:
-        branch = values.get("defaultBranch") or {}
-        if "name" in branch:
-            yield from checks.name(256)("defaultBranch.name", branch["name"])
-        for key in ("roleName", "databaseName"):
-            if key in branch:
-                yield from checks.postgres_name(f"defaultBranch.{key}", branch[key])
-            before = (olds.get("defaultBranch") or {}).get(key)
-            if before and branch.get(key) not in (None, before):
-                text = (
-                    f"is set when the project is made ({before!r}); declare a neon Role or Database for {branch[key]!r}"
-                )
-                yield f"defaultBranch.{key}", text
+        return await account.judge_organization(olds, news) + await project_rules.judge_region(olds, news, account)
 
     def same(self, key: str, old: Any, new: Any) -> bool:
         if key == "quota":
