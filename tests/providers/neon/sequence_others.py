@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tests.providers.neon.sequence_judge import Key
+from tests.providers.neon.sequence_live import Key
 from tests.providers.neon.sequence_program import Arguments
 from tests.providers.neon.sequence_stack import Stack
 

@@ -272,3 +272,24 @@ NAME: Final = re.compile(r"-\d+$")
 def slot_of(urn: str) -> str:
     """The slot of a resource of the program."""
     return NAME.sub("", urn.rpartition("::")[2])
+
+
+def places(slot: str) -> set[str]:
+    """Where a compute stands: it cannot be deleted while its branch is protected."""
+    return {"rw": {f"{slot[:2]}_b1"}, "ro": {slot[:2]}}.get(slot[3:], set())
+
+
+def protects(program: Program, slot: str) -> bool:
+    """Whether a run of this program protects it, or its default branch."""
+    given = program.declared.get(slot, {})
+    return bool(given.get("protected") or (given.get("default_branch") or {}).get("protected"))
+
+
+def is_open(program: Program, slot: str) -> bool:
+    """Whether a run of this program took its protection away; a default branch keeps it until it is said to be open."""
+    given = program.declared.get(slot)
+    if given is None:
+        return False
+    if SLOTS[slot].kind == "Project":
+        return (given.get("default_branch") or {}).get("protected") is False
+    return not given.get("protected")

@@ -159,7 +159,7 @@ def surroundings(stack: Stack) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rehearsal.engine.passphrase._ROUNDS", 1_000)
         patch.setattr("neon_provider.checks.utc_now", stack.utc_now)
-        patch.setattr("neon_provider.resources.base.utc_now", stack.utc_now)
+        patch.setattr("neon_provider.resources.creation.utc_now", stack.utc_now)
         patch.setenv("NEON_API_KEY", stack.service.api_key)
         patch.setenv("NEON_API_URL", stack.service.url)
         yield

@@ -21,13 +21,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from rehearsal.clouds.neon import Fault, FaultPlan, NeonService, Switches
 from rehearsal.engine import Operation, Result, plain
 from tests.providers.neon.sequence_faults import FAULTS, FAULTS_OF_READING
-from tests.providers.neon.sequence_judge import Key, differences, documents, keys
+from tests.providers.neon.sequence_judge import differences, keys
+from tests.providers.neon.sequence_live import Key, documents
 from tests.providers.neon.sequence_others import RESTORE, drifts, make_strange
-from tests.providers.neon.sequence_program import SLOTS, Program, slot_of
+from tests.providers.neon.sequence_program import SLOTS, Program, is_open, places, protects, slot_of
 from tests.providers.neon.sequence_stack import Stack, When, Where, surroundings
 
 SEQUENCES = int(os.environ.get("NEON_SEQUENCES", "0"))  # read here: no test sees the person's own environment
-FEW = 10
+FEW = 15
 
 
 class Sequences(RuleBasedStateMachine):
@@ -110,14 +111,14 @@ class Sequences(RuleBasedStateMachine):
         if any(not tried.declared[slot]["parent_id"] for slot in self.children & tried.declared.keys()):
             return
         gone = {slot for slot in self.held - tried.declared.keys() if SLOTS[slot].kind == "Endpoint"}
-        if any(_protects(tried, place) for slot in gone for place in _places(slot)):
+        if any(protects(tried, place) for slot in gone for place in places(slot)):
             return  # a compute of a protected branch cannot be deleted
         self.program = tried
 
     def _in_the_way(self, slot: str) -> set[str]:
         """What must not be protected for a slot to go."""
         going = self.program.closure(slot) if slot in self.program.declared else {slot}
-        return going | {place for gone in going for place in _places(gone)}
+        return going | {place for gone in going for place in places(gone)}
 
     # ---- runs --------------------------------------------------------------------------------------------------
 
@@ -189,14 +190,14 @@ class Sequences(RuleBasedStateMachine):
 
     def _before_up(self) -> None:
         self.held |= self.program.declared.keys()
-        self.protected |= {slot for slot in self.program.declared if _protects(self.program, slot)}
+        self.protected |= {slot for slot in self.program.declared if protects(self.program, slot)}
         self.children |= {slot for slot, given in self.program.declared.items() if given.get("parent_id")}
 
     def _after_up(self) -> None:
         self.interrupted = False
         self.held &= self.program.declared.keys()
         self.children &= self.held
-        self.protected -= {slot for slot in self.protected if _is_open(self.program, slot)}
+        self.protected -= {slot for slot in self.protected if is_open(self.program, slot)}
 
     def _run(self, operation: Operation, faults: list[Fault]) -> Result:
         self.service.faults = FaultPlan(faults)
@@ -204,12 +205,12 @@ class Sequences(RuleBasedStateMachine):
         self.struck = [fault.kind for fault in self.service.faults.struck]
         self.service.faults = FaultPlan()
         note(f"{operation}: {'ok' if result.ok else _told(result)}; faults that struck: {self.struck}")
-        self._no_secrets()
+        self._no_secrets(_told(result))
         return result
 
-    def _no_secrets(self) -> None:
-        """No password or key stands in plain text on disk."""
-        texts = self.stack.texts()
+    def _no_secrets(self, told: str = "") -> None:
+        """No password or key stands in plain text on disk, or in what a run told."""
+        texts = self.stack.texts() + told
         with self.service._call() as call:
             passwords = [role["password"] for role in call.all("role") if role["password"]]
         assert [text for text in (*passwords, self.service.api_key) if text in texts] == []
@@ -289,26 +290,6 @@ EDITS: dict[str, Callable[[Sequences, st.DataObject, str], None]] = {
     "remove": Sequences._remove,
     "rename": Sequences._rename,
 }
-
-
-def _places(slot: str) -> set[str]:
-    """Where a compute stands: it cannot be deleted while its branch is protected."""
-    return {"rw": {f"{slot[:2]}_b1"}, "ro": {slot[:2]}}.get(slot[3:], set())
-
-
-def _protects(program: Program, slot: str) -> bool:
-    given = program.declared.get(slot, {})
-    return bool(given.get("protected") or (given.get("default_branch") or {}).get("protected"))
-
-
-def _is_open(program: Program, slot: str) -> bool:
-    """Whether a run of this program took its protection away; a default branch keeps it until it is said to be open."""
-    given = program.declared.get(slot)
-    if given is None:
-        return False
-    if SLOTS[slot].kind == "Project":
-        return (given.get("default_branch") or {}).get("protected") is False
-    return not given.get("protected")
 
 
 def _told(result: Result) -> str:
