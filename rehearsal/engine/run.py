@@ -230,8 +230,9 @@ def _settle_interrupted(context: Context, state: StateFile) -> None:
             unsettled.append(operation)
             continue
         if adopted is not None:
+            replaced = {adopted.urn, *adopted.aliases}
             for old in state.resources:
-                old.delete = old.delete or old.urn == adopted.urn
+                old.delete = old.delete or old.urn in replaced
             state.resources.append(adopted)
     state.save(state.resources, unsettled)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from typing import TypeAlias
 
 import pytest
+from pulumi.provider.experimental.property_value import PropertyValue
 
 from rehearsal.engine import Operation
 from tests.rehearsal.engine.conftest import Toy
 
+Inputs: TypeAlias = dict[str, PropertyValue]
 BEFORE = 'Thing("a", region="eu", size=1)\nThing("b", region="eu", size=1)\n'
 EDITS = {
     "update": 'Thing("a", region="eu", size=2)\nThing("b", region="eu", size=1)\n',
@@ -85,3 +88,28 @@ def test_a_run_that_cannot_learn_what_a_killed_one_made_changes_nothing(
     assert asked == ["b", "b"]
     with toy.open() as state:
         assert (state.resources, state.pending) == ([], [])
+
+
+def test_what_a_killed_run_made_takes_the_place_of_what_it_was_renamed_from(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replaced one stood in the state as before, and was found by its alias and replaced once more."""
+    folder, copies = toy.state_path.parent, toy.root / "copies"
+    renamed = 'Thing("z", region="us", size=1, opts=Opts(aliases=[pulumi.Alias(name="a")]))\n'
+    toy.up('Thing("a", region="eu", size=1)\n')
+    toy.up(renamed, hook=lambda number, moment: shutil.copytree(folder, copies / f"{number:03} {moment}"))
+    journals = sorted(copies.glob("*/state.json.journal"))
+    killed = next(file.parent for file in journals if '"creating"' in file.read_text())
+    shutil.rmtree(folder)
+    shutil.copytree(killed, folder)
+    [made] = toy.vendor.objects
+
+    async def adopt(provider: object, urn: str, kind: str, inputs: Inputs) -> tuple[str, Inputs]:
+        return made, inputs
+
+    monkeypatch.setattr("tests.rehearsal.engine.vendor._Provider.adopt", adopt, raising=False)
+    toy.vendor.calls.clear()
+    assert toy.up().ok
+    assert toy.vendor.calls == ["delete:a"]
+    with toy.open() as state:
+        assert [(item.name, item.id) for item in state.resources if item.type.startswith("toy:")] == [("z", made)]
