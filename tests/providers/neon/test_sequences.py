@@ -54,6 +54,8 @@ class Sequences(RuleBasedStateMachine):
         """Whether something may be otherwise at Neon than the state says: an update may fail then, until a refresh."""
         self.interrupted = False
         """Whether something may be left behind that only a program which still declares it finds again."""
+        self.lost: set[str] = set()
+        """Keys that may have been made without an answer: the plugin revokes such a one when it makes the same one again."""
         self.destroyed = False
         self.struck: list[str] = []
         self.strangers: dict[Key, str] = {}
@@ -100,13 +102,13 @@ class Sequences(RuleBasedStateMachine):
 
     def _rename(self, data: st.DataObject, slot: str) -> None:
         """Another logical name, with the old ones as aliases."""
-        self._edit(lambda program: program.rename(slot), "")
+        self._edit(lambda program: program.rename(slot), slot if slot in self.lost else "")
 
     def _edit(self, act: Any, endangered: str) -> None:
         """Keep a change of the program, unless Neon would refuse it whatever happens. `endangered` may be deleted by it."""
         tried = self.program.copy()
         act(tried)
-        if tried.refused or (endangered and self._in_the_way(endangered) & self.protected):
+        if tried.refused or (endangered and self._in_the_way(endangered) & (self.protected | self.lost)):
             return
         if any(not tried.declared[slot]["parent_id"] for slot in self.children & tried.declared.keys()):
             return
@@ -153,7 +155,8 @@ class Sequences(RuleBasedStateMachine):
         self.service.faults = FaultPlan(faults)
         died = self.stack.run_and_die(Operation.UP, self.program.text, where, number, when)
         self.interrupted = self.interrupted or (died and not self.stack.asks)
-        self.drifted = self.drifted or died
+        if died:
+            self._lose()
         self.service.faults = FaultPlan()
         self._no_secrets()
 
@@ -170,7 +173,7 @@ class Sequences(RuleBasedStateMachine):
         assert {request.method for request in self.service.requests[asked:]} <= {"GET"}
         assert keys(documents(self.service)) == keys(before)
 
-    @precondition(lambda self: not self.protected and not self.destroyed and not self.interrupted)
+    @precondition(lambda self: not (self.protected or self.destroyed or self.interrupted or self.lost))
     @rule(faults=FAULTS)
     def destroy(self, faults: list[Fault]) -> None:
         """All goes, once in a sequence."""
@@ -186,7 +189,12 @@ class Sequences(RuleBasedStateMachine):
     def _after_failure(self, result: Result) -> None:
         assert self.struck or self.drifted, f"the {result.operation} failed: {_told(result)}"
         self.interrupted = True
-        self.drifted = True  # what was deleted while the answer said otherwise is seen by a refresh alone
+        self._lose()
+
+    def _lose(self) -> None:
+        """A run ended early: what was deleted already is seen by a refresh alone, and what was made is looked for."""
+        self.drifted = True
+        self.lost |= {slot for slot in self.program.declared if SLOTS[slot].kind == "OrgApiKey"}
 
     def _before_up(self) -> None:
         self.held |= self.program.declared.keys()
@@ -195,6 +203,7 @@ class Sequences(RuleBasedStateMachine):
 
     def _after_up(self) -> None:
         self.interrupted = False
+        self.lost.clear()
         self.held &= self.program.declared.keys()
         self.children &= self.held
         self.protected -= {slot for slot in self.protected if is_open(self.program, slot)}
@@ -227,6 +236,8 @@ class Sequences(RuleBasedStateMachine):
         kind = data.draw(st.sampled_from(sorted({SLOTS[slot].kind for slot in slots})), "kind")
         slot = data.draw(st.sampled_from([slot for slot in slots if SLOTS[slot].kind == kind]), "slot")
         possible = drifts(kind, held[slot].id, self.program.declared[slot])
+        if kind == "Project" and self.lost:
+            del possible["delete"]  # a key of a project is another key when the project is made again
         change = data.draw(st.sampled_from(sorted(possible)), "change")
         method, path, body = possible[change]
         self.stack.pass_time(5)
