@@ -93,7 +93,7 @@ def test_a_run_that_cannot_learn_what_a_killed_one_made_changes_nothing(
 def test_what_a_killed_run_made_takes_the_place_of_what_it_was_renamed_from(
     toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The replaced one stood in the state as before, and was found by its alias and replaced once more."""
+    """Renamed again, it was passed over: the program found the replaced one by its alias, and replaced it once more."""
     folder, copies = toy.state_path.parent, toy.root / "copies"
     renamed = 'Thing("z", region="us", size=1, opts=Opts(aliases=[pulumi.Alias(name="a")]))\n'
     toy.up('Thing("a", region="eu", size=1)\n')
@@ -109,7 +109,8 @@ def test_what_a_killed_run_made_takes_the_place_of_what_it_was_renamed_from(
 
     monkeypatch.setattr("tests.rehearsal.engine.vendor._Provider.adopt", adopt, raising=False)
     toy.vendor.calls.clear()
-    assert toy.up().ok
+    aliases = "[pulumi.Alias(name='a'), pulumi.Alias(name='z')]"
+    assert toy.up(f'Thing("y", region="us", size=1, opts=Opts(aliases={aliases}))\n').ok
     assert toy.vendor.calls == ["delete:a"]
     with toy.open() as state:
-        assert [(item.name, item.id) for item in state.resources if item.type.startswith("toy:")] == [("z", made)]
+        assert [(item.name, item.id) for item in state.resources if item.type.startswith("toy:")] == [("y", made)]
