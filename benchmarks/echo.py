@@ -42,6 +42,10 @@ class EchoMonitor(MockMonitor):
         resource_id = f"id-{request.name}" if request.custom else ""
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=request.object)
 
+    def refusals(self, error: Exception) -> list[Any]:  # noqa: ARG002 - none of its calls is refused
+        """What was told of a call that failed."""
+        return []
+
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ARG002, N802
         """Forget."""
         return empty_pb2.Empty()
@@ -54,7 +58,7 @@ def echo(project: Project) -> int:
     def fail(_kind: object, _urn: str, message: str) -> None:
         problems.append(message)
 
-    context = SimpleNamespace(project=project, dry_run=False, cancelled=False, fail=fail)
+    context = SimpleNamespace(project=project, dry_run=False, cancelled=False, fail=fail, tell=lambda *_: None)
     monitor = EchoMonitor(project)
     execute(cast("Context", context), cast("Monitor", monitor), "organization")
     if problems:

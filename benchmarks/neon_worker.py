@@ -22,15 +22,22 @@ PROJECT: Final = {"name": "shop", "regionId": "aws-eu-central-1", "deletionProte
 
 
 class Driver:
-    """One provider and the resources it made: their ids, inputs and states by URN."""
+    """A provider, and the resources it made: their ids, inputs and states by URN."""
 
-    def __init__(self, provider: NeonProvider) -> None:
-        self._provider = provider
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._provider = NeonProvider(clock)
         self.made: dict[str, tuple[str, Properties, Properties]] = {}
 
-    async def configure(self) -> None:
-        """With the environment's key and address."""
+    async def restart(self) -> None:
+        """Begin another run: a new provider, with the environment's key and address."""
+        await self._provider.close()
+        self._provider = NeonProvider(self._clock)
         await self._provider.configure(p.ConfigureRequest({}, to_wire({"plan": "scale"}), True, True))
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._provider.close()
 
     async def create(self, token: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
         """Check and create; (id, state)."""
@@ -102,6 +109,7 @@ async def branches(driver: Driver, count: int) -> dict[str, float]:
     token = "neon:index:Branch"
     await phase("create", *(driver.create(token, name, {"projectId": project_id, "name": name}) for name in names))
     await phase("no-op preview", driver.preview())
+    await driver.restart()
     await phase("refresh", driver.refresh())
     await phase("destroy", driver.delete(*[urn for urn in driver.made if f"{token}::" in urn]))
     return seconds
@@ -150,6 +158,7 @@ async def operations(driver: Driver, _count: int) -> dict[str, float]:
     await driver.update("neon:index:Project", "shop", {"historyRetentionSeconds": 3600})
     begin("Project no-op preview")
     await driver.preview()
+    await driver.restart()
     begin("Project delete")
     await driver.delete(*driver.made)
     return {}
@@ -160,13 +169,12 @@ async def _at_once(_: float) -> None:
 
 
 async def _run(work: str, count: int, *, paced: bool) -> dict[str, float]:
-    provider = NeonProvider(Clock() if paced else Clock(pace=_at_once))
-    driver = Driver(provider)
-    await driver.configure()
+    driver = Driver(Clock() if paced else Clock(pace=_at_once))
+    await driver.restart()
     try:
         return await {"branches": branches, "operations": operations}[work](driver, count)
     finally:
-        await provider.close()
+        await driver.close()
 
 
 if __name__ == "__main__":

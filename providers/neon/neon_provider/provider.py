@@ -41,6 +41,8 @@ class NeonProvider(p.Provider):
         """Both by type: two of different types may have the same id."""
         self._kept: dict[str, str] = {}
         """Id by URN of what was compared in this run and is not to be replaced."""
+        self._spared: dict[str, p.DeleteRequest] = {}
+        """By URN, what was not deleted because it was compared and is not to be replaced."""
         self._held: dict[str, Properties] = {}
         self.log: Log = lambda _severity, _message, _urn: None
         """Where messages for people go."""
@@ -125,6 +127,11 @@ class NeonProvider(p.Provider):
         if request.preview:
             return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
         self._kept.pop(request.urn, None)
+        spared = self._spared.pop(request.urn, None)
+        if (
+            spared is not None
+        ):  # a create that follows tells: the engine replaces it all the same, as replaceOnChanges asks
+            await self.delete(spared)
         try:
             resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)
         except NotFound as error:
@@ -153,6 +160,8 @@ class NeonProvider(p.Provider):
             scope.log("warning", f"{request.resource_id} is {now!r} now: it stays, and only its old name is forgotten")
             return
         if request.resource_id in scope.adopted or self._kept.get(request.urn) == request.resource_id:
+            if request.resource_id not in scope.adopted:
+                self._spared[request.urn] = request
             scope.adopted.discard(request.resource_id)
             advice = "to have it replaced, use the option deleteBeforeReplace"
             scope.log("warning", f"{request.resource_id} stays, since the state holds it anew; {advice}")

@@ -164,6 +164,24 @@ def test_a_forced_replacement_never_takes_over_what_it_replaces(neon: Neon, type
         assert count(neon, kind) == before
 
 
+@pytest.mark.parametrize("type_token", [BRANCH, ROLE, ENDPOINT])
+def test_what_the_engine_replaces_on_its_own_account_is_deleted_before_the_new_one_is_made(
+    neon: Neon, type_token: str
+) -> None:
+    """With replaceOnChanges and deleteBeforeReplace: the comparison knows of no replacement, and the deletion comes first."""
+    _, kind, inputs_of = TYPES[type_token]
+    inputs = inputs_of(neon)
+    made = neon.create(type_token, inputs)
+    before = count(neon, kind)
+    neon.restart()
+    assert neon.check(type_token, inputs, made.inputs) == {}
+    assert not neon.diff(made, inputs).replaces
+    neon.delete(made)
+    again = neon.create(type_token, inputs)
+    assert count(neon, kind) == before
+    assert (again.id == made.id) is (type_token == ROLE)
+
+
 def test_a_replica_is_known_again_by_its_name(neon: Neon) -> None:
     project = neon.project()
     replica = neon.on_default(project, type="read_only")
