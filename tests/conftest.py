@@ -3,12 +3,14 @@
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+sys.dont_write_bytecode = True  # tests edit programs within a second, which the time stamp of cached bytecode cannot tell
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 

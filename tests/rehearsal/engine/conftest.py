@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -112,9 +111,3 @@ def make_toy(tmp_path: Path) -> Callable[[str], Toy]:
 
 
 __all__ = ["PASSPHRASE", "Crypter", "Toy", "ops"]
-
-
-@pytest.fixture(autouse=True)
-def _sources_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test edits its program within a second, which the time stamp of cached bytecode cannot tell."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
