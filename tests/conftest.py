@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-sys.dont_write_bytecode = True  # tests edit programs within a second, which the time stamp of cached bytecode cannot tell
+# Tests edit programs within a second, which the time stamp of cached bytecode cannot tell.
+sys.dont_write_bytecode = True
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
@@ -48,3 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("engine"):
                 item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much of the fault matrix was played; each of its tests tells its own part, in whichever process it ran."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    told = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "call"]
+    counted = [(found["fault cases"], found["fault cases in all"]) for found in told if "fault cases" in found]
+    if counted:
+        ran, possible = (sum(numbers) for numbers in zip(*counted, strict=True))
+        terminalreporter.write_line(f"fault matrix: {ran} of {possible} cases ran, in {len(counted)} operations")
