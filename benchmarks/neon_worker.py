@@ -152,6 +152,7 @@ async def operations(driver: Driver, _count: int) -> dict[str, float]:
         if changes:
             begin(f"{kind} update")
             await driver.update(token, "it", changes)
+        await driver.restart()  # as another run: this one does not delete what it set itself
         begin(f"{kind} delete")
         await driver.delete(*(set(driver.made) - before))
     begin("Project update")
