@@ -128,9 +128,9 @@ class NeonProvider(p.Provider):
             return p.CreateResponse(None, to_wire(resource.planned(inputs), resource.secret))
         self._kept.pop(request.urn, None)
         spared = self._spared.pop(request.urn, None)
-        if (
-            spared is not None
-        ):  # a create that follows tells: the engine replaces it all the same, as replaceOnChanges asks
+        if spared is not None:
+            # A create that follows tells that the engine replaces it all the same, as replaceOnChanges asks.
+            self.log("info", f"{spared.resource_id} is deleted now, since a new one takes its place", request.urn)
             await self.delete(spared)
         try:
             resource_id, state = await resource.create(self._scope(request.urn, request.timeout), inputs)

@@ -177,9 +177,12 @@ def test_what_the_engine_replaces_on_its_own_account_is_deleted_before_the_new_o
     assert neon.check(type_token, inputs, made.inputs) == {}
     assert not neon.diff(made, inputs).replaces
     neon.delete(made)
+    said: list[str] = []
+    neon.provider.log = lambda _severity, message, _urn: said.append(message)
     again = neon.create(type_token, inputs)
     assert count(neon, kind) == before
     assert (again.id == made.id) is (type_token == ROLE)
+    assert said == [f"{made.id} is deleted now, since a new one takes its place"]
 
 
 def test_a_replica_is_known_again_by_its_name(neon: Neon) -> None:
