@@ -1,9 +1,11 @@
 """The policy pack: `pulumi preview --policy-pack policies`. The only place that constructs a `PolicyPack`."""
 
+from datetime import UTC, datetime
+
 import pulumi
 from pulumi_policy import PolicyPack
 
-from policies.catalogue import levels, registry
+from policies.catalogue import registry
 from policies.crossguard import crossguard_policies
 
-PolicyPack("brightbroom", crossguard_policies(registry.rules(), levels.of_stack(pulumi.get_stack())))
+PolicyPack("brightbroom", crossguard_policies(registry.rules(), pulumi.get_stack(), datetime.now(UTC).date()))

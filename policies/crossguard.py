@@ -1,13 +1,19 @@
 """From a rule of the catalogue to an object of `pulumi_policy`.
 
 Property values reach a callback in plain text, secrets too, and reading an unknown one raises. Both end here: a rule gets plain
-JSON in which unknown values are marked, and what it reports is composed of paths and values it chose.
+JSON in which unknown values are marked, and what it reports is composed of paths and values it chose, secrets taken out.
+
+A policy has one level, so three policies of the pack's own carry what a rule cannot say at its level: a rule that broke (it fails
+the run), violations that a waiver accepts, and what is to be judged after the deployment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from enum import Enum
+from functools import cache, partial
+from typing import Any, Final, TypeAlias
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -21,21 +27,96 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+from pulumi_policy.proxy import UnknownValueError
 
-from policies.catalogue import levels
+from policies.catalogue import judge
+from policies.catalogue.judge import Court, Verdict
 from policies.catalogue.levels import Setting
-from policies.catalogue.model import UNKNOWN, NotApplicable, Resource, Rule, Unevaluated
+from policies.catalogue.model import Outcome, Rule
+from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
+from policies.catalogue.types import STACK
+
+CourtOf: TypeAlias = Callable[[str], Court]
+"""Gives the court of a stack, by its name."""
 
 _TAGS: Final = ["brightbroom"]
+_REDACTED: Final = "[secret]"
+"""What `pulumi policy analyze --file` shows of an encrypted value."""
 
 
-def crossguard_policies(rules: Sequence[Rule], settings: Mapping[str, Setting]) -> list[Policy]:
-    """The pack's policies at the levels of one stack."""
-    return [_policy(rule, settings[rule.id]) for rule in rules]
+class Note(Enum):
+    """The pack's own policies: name, level, what is true when they are silent."""
+
+    BROKEN = ("every-rule-runs-to-its-end", EnforcementLevel.MANDATORY, "Every rule runs to its end")
+    WAIVED = ("waivers-in-force", EnforcementLevel.ADVISORY, "No violation is accepted by a waiver")
+    PENDING = ("to-be-judged-after-apply", EnforcementLevel.ADVISORY, "Every rule could read all it needs")
 
 
-def _policy(rule: Rule, setting: Setting) -> Policy:
+class Judges:
+    """One pack's verdicts. Those that no rule's own policy can tell wait here, by the URN they are about, until the pack's own
+    policies ask: these come last in the pack, and the SDK asks a pack's policies in their order."""
+
+    def __init__(self, court_of: CourtOf) -> None:
+        self.court_of = court_of
+        self._waiting: dict[tuple[Note, str], list[Verdict]] = {}
+
+    def resource(self, rule: Rule, args: ResourceValidationArgs, report: ReportViolation) -> None:
+        """Judge one resource by its inputs."""
+        if args.resource_type not in rule.applies_to:
+            args.not_applicable(judge.other_type(rule))
+        resource = _resource_view(args)
+        verdict = self.court_of(resource.stack).judge(rule, resource)
+        for finding in self._told([verdict], verdict.resource.urn):
+            report(rule.message(finding), finding.urn or None)
+        if verdict.outcome is Outcome.NOT_APPLICABLE:
+            args.not_applicable(verdict.reason)
+
+    def stack(self, rule: Rule, args: StackValidationArgs, report: ReportViolation) -> None:
+        """Judge the resources of a stack by their outputs, and by one another."""
+        stack = Stack(((resource.resource_type, resource) for resource in _with_root(args.resources)), _stack_view)
+        subjects = stack.of_type(*rule.applies_to)
+        verdicts = [self.court_of(subject.stack).judge(rule, subject, stack) for subject in subjects]
+        for verdict in verdicts:
+            for finding in self._told([verdict], ""):
+                report(rule.message(finding), finding.urn or verdict.resource.urn)
+        if not verdicts:
+            args.not_applicable(f"the stack has no {' and no '.join(rule.applies_to)}")
+        if all(verdict.outcome is Outcome.NOT_APPLICABLE for verdict in verdicts):
+            args.not_applicable("; ".join(sorted({verdict.reason for verdict in verdicts})))
+
+    def note(self, note: Note, urn: str, report: ReportViolation) -> None:
+        """Tell what waits for one of the pack's own policies."""
+        for verdict in self._waiting.pop((note, urn), ()):
+            report(_noted(note, verdict), verdict.resource.urn if urn == "" else None)
+
+    def _told(self, verdicts: Iterable[Verdict], key: str) -> list[Any]:
+        findings: list[Any] = []
+        for verdict in verdicts:
+            if verdict.broken:
+                self._waiting.setdefault((Note.BROKEN, key), []).append(verdict)
+            elif verdict.outcome is Outcome.WAIVED:
+                self._waiting.setdefault((Note.WAIVED, key), []).append(verdict)
+            elif verdict.outcome is Outcome.FAIL:
+                findings += verdict.findings
+            if not verdict.broken and (verdict.pending or verdict.outcome is Outcome.NOT_EVALUATED):
+                self._waiting.setdefault((Note.PENDING, key), []).append(verdict)
+        return findings
+
+
+def crossguard_policies(rules: Sequence[Rule], stack: str, today: date) -> list[Policy]:
+    """The pack's policies at the levels of a stack. Raises `LevelsError` and `WaiversError`.
+
+    Parameters follow the URN of what is judged: `pulumi policy analyze` names no stack.
+    """
+    judges = Judges(cache(partial(judge.court, today=today)))
+    settings = judges.court_of(stack).settings
+    return [
+        *(_policy(rule, judges, settings[rule.id]) for rule in rules),
+        *(own for note in Note for own in _own(note, judges)),
+    ]
+
+
+def _policy(rule: Rule, judges: Judges, setting: Setting) -> Policy:
     first = rule.requirements[0]
     common: dict[str, Any] = {
         "name": rule.name,
@@ -49,52 +130,102 @@ def _policy(rule: Rule, setting: Setting) -> Policy:
         "url": rule.url,
     }
     if rule.whole_stack:
-        return StackValidationPolicy(validate=_stack_validation(rule), **common)
-    return ResourceValidationPolicy(validate=_resource_validation(rule), **common)
+        return StackValidationPolicy(validate=partial(judges.stack, rule), **common)
+    mend: Any = partial(_mended, rule, judges.court_of) if rule.mend else None
+    return ResourceValidationPolicy(validate=partial(judges.resource, rule), remediate=mend, **common)
 
 
-def _resource_validation(rule: Rule) -> Any:
-    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if args.resource_type not in rule.applies_to:
-            args.not_applicable(f"judges {', '.join(rule.applies_to)}")
-        resource = Resource(args.urn, args.resource_type, args.name, plain(args.props))
-        _judge(rule, resource, resource.stack, args, report)
+def _own(note: Note, judges: Judges) -> tuple[Policy, Policy]:
+    name, level, description = note.value
 
-    return validate
+    def of_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        judges.note(note, args.urn, report)
 
+    def of_stack(_: StackValidationArgs, report: ReportViolation) -> None:
+        judges.note(note, "", report)
 
-def _stack_validation(rule: Rule) -> Any:
-    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        views = [_view(resource) for resource in args.resources if resource.resource_type in rule.applies_to]
-        if not views:
-            args.not_applicable(f"the stack has no {' and no '.join(rule.applies_to)}")
-        _judge(rule, views, views[0].stack, args, report)
-
-    return validate
+    return (
+        ResourceValidationPolicy(name=name, description=description, validate=of_resource, enforcement_level=level),
+        StackValidationPolicy(
+            name=f"{name}-in-the-stack", description=description, validate=of_stack, enforcement_level=level
+        ),
+    )
 
 
-def _judge(rule: Rule, subject: Any, stack: str, args: Any, report: ReportViolation) -> None:
-    parameters = levels.of_stack(stack)[rule.id].parameters
-    try:
-        for finding in rule.check(subject, parameters):
-            report(rule.message(finding), finding.urn or None)
-    except NotApplicable as answer:
-        args.not_applicable(str(answer))
-    except Unevaluated as answer:
-        raise UnknownValueError(UNKNOWN_STRING_VALUE, answer.path.split(".")) from None
+def _noted(note: Note, verdict: Verdict) -> str:
+    if note is Note.WAIVED and verdict.waiver:
+        waiver = verdict.waiver
+        seen = "; ".join(verdict.rule.message(finding).splitlines()[0] for finding in verdict.findings)
+        return (
+            f"{verdict.rule.id} is waived until {waiver.expires} by {waiver.id} ({waiver.ticket}): {waiver.reason}.\n"
+            f"Owner {waiver.owner}, approved by {waiver.approver}. {seen}"
+        )
+    if note is Note.PENDING:
+        return f"{verdict.rule.id} {verdict.rule.statement}: {verdict.pending or verdict.reason}"
+    return verdict.reason
 
 
-def _view(resource: PolicyResource) -> Resource:
-    links = {key: tuple(r.urn for r in linked) for key, linked in resource.property_dependencies.items()}
-    return Resource(resource.urn, resource.resource_type, resource.name, plain(resource.props), links)
+def _mended(rule: Rule, court_of: CourtOf, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+    """The inputs with what the rule repairs, None where there is nothing to repair or something cannot be read."""
+    if args.resource_type not in rule.applies_to or rule.mend is None:
+        return None
+    resource = _resource_view(args)
+    court = court_of(resource.stack)
+    if court.judge(rule, resource).outcome is not Outcome.FAIL:
+        return None
+    changes = rule.mend(resource, court.scope(rule))
+    return {**{key: args.props[key] for key in list(args.props) if key not in changes}, **changes} if changes else None
+
+
+def _resource_view(args: ResourceValidationArgs) -> Resource:
+    options = args.opts
+    return Resource(
+        args.urn,
+        args.resource_type,
+        args.name,
+        plain(args.props),
+        protect=options.protect,
+        ignore_changes=tuple(options.ignore_changes),
+        secret_outputs=tuple(options.additional_secret_outputs),
+    )
+
+
+def _stack_view(resource: PolicyResource) -> Resource:
+    options = resource.opts
+    properties = plain(resource.props)
+    known = properties.get("id")
+    return Resource(
+        resource.urn,
+        resource.resource_type,
+        resource.name,
+        properties,
+        {key: tuple(r.urn for r in linked) for key, linked in resource.property_dependencies.items()},
+        id=known if isinstance(known, str) else "",
+        parent=resource.parent.urn if resource.parent else "",
+        protect=options.protect,
+        ignore_changes=tuple(options.ignore_changes),
+        secret_outputs=tuple(options.additional_secret_outputs),
+    )
+
+
+def _with_root(resources: Sequence[PolicyResource]) -> Iterable[PolicyResource]:
+    """All resources; the stack's own first where the engine leaves it out."""
+    if resources and not any(resource.resource_type == STACK for resource in resources):
+        stack, project = resources[0].urn.split("::")[:2]
+        name = f"{project}-{stack.removeprefix('urn:pulumi:')}"
+        urn = f"{stack}::{project}::{STACK}::{name}"
+        yield PolicyResource(STACK, {}, urn, name, resources[0].opts, None, None, [], {})
+    yield from resources
 
 
 def plain(value: Any) -> Any:
-    """A proxy of the SDK as plain JSON; where a value is unknown stands `UNKNOWN`."""
+    """A proxy of the SDK as plain JSON; where a value is unknown stands `UNKNOWN`, where it is encrypted `SECRET`."""
     if isinstance(value, Mapping):
         return {key: _known(value, key) for key in list(value)}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_known(value, position) for position in range(len(value))]
+    if value == _REDACTED:
+        return SECRET
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

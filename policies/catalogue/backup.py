@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from policies.catalogue.model import UNKNOWN, Finding, Parameters, Resource, Severity, Unevaluated
+from policies.catalogue.model import Finding, Severity, Unevaluated
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import UNKNOWN, Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import gdpr, soc2
 from policies.catalogue.types import BACKUP_EXPORT, NEON_PROJECT, NEON_SCHEDULE
 
@@ -18,26 +20,26 @@ _DAY: Final = 86_400
     "databases have daily snapshots",
     risk="without a snapshot of yesterday, more than the recovery point objective is lost",
     severity=Severity.CRITICAL,
-    applies_to=(NEON_PROJECT, NEON_SCHEDULE),
+    applies_to=(NEON_PROJECT,),
+    reads=(NEON_SCHEDULE,),
     requirements=(*soc2("A1.2"), *gdpr("32(1)(c)")),
     remedy="give the default branch a backup schedule with a daily item, each item kept for the days wanted",
     url="https://neon.com/docs/guides/backup-restore",
     parameters={"leastDays": int},
     whole_stack=True,
 )
-def require_daily_snapshots(resources: Sequence[Resource], parameters: Parameters) -> Iterator[Finding]:
+def require_daily_snapshots(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Schedules are linked by what their `projectId` depends on."""
-    least = parameters["leastDays"] * _DAY
-    for project in (r for r in resources if r.type == NEON_PROJECT):
-        mine = [r for r in resources if r.type == NEON_SCHEDULE and project.urn in r.links.get("projectId", ())]
-        items = [(schedule, position, item) for schedule in mine for position, item in _items(schedule)]
-        if not any(item.get("frequency") == "daily" for _, _, item in items):
-            seen = ", ".join(str(item.get("frequency")) for _, _, item in items) or None
-            yield Finding("items", seen, "a backup schedule with a daily item", project.urn)
-        for schedule, position, item in items:
-            kept = item.get("retentionSeconds")
-            if not isinstance(kept, int) or kept < least:
-                yield Finding(f"items[{position}].retentionSeconds", kept, f"at least {least} seconds", schedule.urn)
+    least = scope.parameters["leastDays"] * _DAY
+    mine = scope.stack.linked(project, NEON_SCHEDULE, by="projectId")
+    items = [(schedule, position, item) for schedule in mine for position, item in _items(schedule)]
+    if not any(item.get("frequency") == "daily" for _, _, item in items):
+        seen = ", ".join(str(item.get("frequency")) for _, _, item in items) or None
+        yield Finding("items", seen, "a backup schedule with a daily item")
+    for schedule, position, item in items:
+        kept = item.get("retentionSeconds")
+        if not isinstance(kept, int) or kept < least:
+            yield Finding(f"items[{position}].retentionSeconds", kept, f"at least {least} seconds", schedule.urn)
 
 
 def _items(schedule: Resource) -> Iterator[tuple[int, dict[str, object]]]:
@@ -58,7 +60,7 @@ def _items(schedule: Resource) -> Iterator[tuple[int, dict[str, object]]]:
     url="https://neon.com/docs/manage/backups-aws-s3-backup-part-1",
     parameters={"leastDays": int},
 )
-def require_separate_copies(export: Resource, parameters: Parameters) -> Iterator[Finding]:
+def require_separate_copies(export: Resource, scope: Scope) -> Iterator[Finding]:
     """A declared fact; the storage itself is declared beside it."""
     if export.get("frequency") not in ("daily", "weekly"):
         yield Finding("frequency", export.get("frequency"), "'weekly' or 'daily'")
@@ -68,5 +70,5 @@ def require_separate_copies(export: Resource, parameters: Parameters) -> Iterato
         if export.get(path) is not True:
             yield Finding(path, export.get(path), "True")
     days = export.get("retentionDays")
-    if not isinstance(days, int) or days < parameters["leastDays"]:
-        yield Finding("retentionDays", days, f"at least {parameters['leastDays']}")
+    if not isinstance(days, int) or days < scope.parameters["leastDays"]:
+        yield Finding("retentionDays", days, f"at least {scope.parameters['leastDays']}")

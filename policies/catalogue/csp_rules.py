@@ -12,8 +12,10 @@ from typing import Final
 
 from policies.catalogue import csp, routes
 from policies.catalogue.csp import ContentPolicy
-from policies.catalogue.model import Finding, NotApplicable, Parameters, Resource, Severity
+from policies.catalogue.model import Finding, NotApplicable, Severity
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import asvs, oshp, pci
 from policies.catalogue.types import HEADERS, VERCEL_ROUTE
 
@@ -59,7 +61,7 @@ def _text(sources: tuple[str, ...] | None) -> str | None:
     remedy="use the typed profile: each directive once, by its right name, in the enforcing header",
     url=_MDN,
 )
-def require_enforced_policy(resource: Resource, _: Parameters) -> Iterator[Finding]:
+def require_enforced_policy(resource: Resource, _: Scope) -> Iterator[Finding]:
     """An empty policy is no policy."""
     if resource.type == VERCEL_ROUTE and routes.enabled(resource):
         sent = routes.headers(resource)
@@ -85,7 +87,7 @@ def require_enforced_policy(resource: Resource, _: Parameters) -> Iterator[Findi
     remedy="name hosts, and let the framework add nonces or hashes (kit.csp)",
     url=_MDN + "/script-src",
 )
-def forbid_unsafe_scripts(resource: Resource, _: Parameters) -> Iterator[Finding]:
+def forbid_unsafe_scripts(resource: Resource, _: Scope) -> Iterator[Finding]:
     """`'unsafe-inline'` is ignored by browsers beside a nonce or hash, so it is allowed there."""
     policy = _policy(resource)
     if policy.sources("script-src") is None and _whole(resource):
@@ -110,7 +112,7 @@ def forbid_unsafe_scripts(resource: Resource, _: Parameters) -> Iterator[Finding
     remedy="set object-src and base-uri to 'none', default-src to 'none' or 'self'",
     url=_MDN,
 )
-def require_closed_defaults(resource: Resource, _: Parameters) -> Iterator[Finding]:
+def require_closed_defaults(resource: Resource, _: Scope) -> Iterator[Finding]:
     """`base-uri` has no fallback; `object-src` falls back to `default-src`, and is wanted by itself all the same."""
     policy = _policy(resource)
     wanted = {"object-src": ("'none'",), "base-uri": ("'none'",), "default-src": ("'none'", "'self'")}
@@ -133,10 +135,10 @@ def require_closed_defaults(resource: Resource, _: Parameters) -> Iterator[Findi
     url=_MDN + "/form-action",
     parameters={"paymentHosts": list},
 )
-def limit_form_targets(resource: Resource, parameters: Parameters) -> Iterator[Finding]:
+def limit_form_targets(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """`form-action` has no fallback: absent, forms may go anywhere."""
     seen = _policy(resource).directives.get("form-action")
-    wanted = ("'self'", *parameters["paymentHosts"])
+    wanted = ("'self'", *scope.parameters["paymentHosts"])
     if seen is None and not _whole(resource):
         return
     if seen is None or sorted(seen) != sorted(wanted):
@@ -153,7 +155,7 @@ def limit_form_targets(resource: Resource, parameters: Parameters) -> Iterator[F
     remedy="set frame-ancestors 'none' with X-Frame-Options DENY, or 'self' with SAMEORIGIN",
     url=_MDN + "/frame-ancestors",
 )
-def require_same_frame_answer(resource: Resource, _: Parameters) -> Iterator[Finding]:
+def require_same_frame_answer(resource: Resource, _: Scope) -> Iterator[Finding]:
     """Old browsers read one, current ones the other: they must agree."""
     ancestors = _policy(resource).directives.get("frame-ancestors")
     if resource.type == HEADERS:

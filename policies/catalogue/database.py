@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.catalogue.model import Finding, Parameters, Resource, Severity
+from policies.catalogue.model import Finding, Severity
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import gdpr, soc2
 from policies.catalogue.types import NEON_PROJECT
 
@@ -25,10 +27,10 @@ _DEFAULT_HISTORY: Final = 86_400
     url="https://neon.com/docs/introduction/point-in-time-restore",
     parameters={"leastSeconds": int, "mostSeconds": int},
 )
-def limit_history(project: Resource, parameters: Parameters) -> Iterator[Finding]:
+def limit_history(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Absent means Neon's default."""
     given = project.get("historyRetentionSeconds")
     seconds = _DEFAULT_HISTORY if given is None else given
-    least, most = parameters["leastSeconds"], parameters["mostSeconds"]
+    least, most = scope.parameters["leastSeconds"], scope.parameters["mostSeconds"]
     if not least <= seconds <= most:
         yield Finding("historyRetentionSeconds", given, f"{least} to {most} seconds")

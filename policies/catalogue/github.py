@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.catalogue.model import Finding, Parameters, Resource, Severity
+from policies.catalogue.model import Finding, Severity
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import cis_github, pci, soc2
 from policies.catalogue.types import GITHUB_ENVIRONMENT, GITHUB_ENVIRONMENT_BRANCH
 
@@ -21,16 +23,16 @@ from policies.catalogue.types import GITHUB_ENVIRONMENT, GITHUB_ENVIRONMENT_BRAN
     url="https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments",
     parameters={"branch": str, "leastReviewers": int, "preventSelfReview": bool},
 )
-def require_approval(resource: Resource, parameters: Parameters) -> Iterator[Finding]:
+def require_approval(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """`canAdminsBypass` left out means that admins may."""
     if resource.type == GITHUB_ENVIRONMENT_BRANCH:
-        if resource.get("branchPattern") != parameters["branch"]:
-            yield Finding("branchPattern", resource.get("branchPattern"), repr(parameters["branch"]))
+        if resource.get("branchPattern") != scope.parameters["branch"]:
+            yield Finding("branchPattern", resource.get("branchPattern"), repr(scope.parameters["branch"]))
         return
     count = _reviewers(resource)
-    if count < parameters["leastReviewers"]:
-        yield Finding("reviewers", f"{count} reviewers", f"at least {parameters['leastReviewers']}")
-    if parameters["preventSelfReview"] and resource.get("preventSelfReview") is not True:
+    if count < scope.parameters["leastReviewers"]:
+        yield Finding("reviewers", f"{count} reviewers", f"at least {scope.parameters['leastReviewers']}")
+    if scope.parameters["preventSelfReview"] and resource.get("preventSelfReview") is not True:
         yield Finding("preventSelfReview", resource.get("preventSelfReview"), "True")
     if resource.get("canAdminsBypass") is not False:
         yield Finding("canAdminsBypass", resource.get("canAdminsBypass"), "False")

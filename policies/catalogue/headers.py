@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policies.catalogue import routes
-from policies.catalogue.model import Finding, NotApplicable, Parameters, Resource, Severity
+from policies.catalogue.model import Finding, NotApplicable, Severity
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import asvs, gdpr, oshp, pci, soc2
 from policies.catalogue.types import VERCEL_PROJECT, VERCEL_ROUTE
 
@@ -34,21 +36,20 @@ _DENIED: Final = ("camera", "microphone", "usb", "serial", "hid", "payment")
     "projects send the header profile",
     risk="a page without the profile can be framed, sniffed or scripted by others",
     severity=Severity.HIGH,
-    applies_to=(VERCEL_PROJECT, VERCEL_ROUTE),
+    applies_to=(VERCEL_PROJECT,),
+    reads=(VERCEL_ROUTE,),
     requirements=(*pci("6.4.3", "2.2.1"), *asvs("3.4"), *soc2("CC6.6")),
     remedy="declare the header route of the project for all paths, with the whole profile",
     url=_OSHP,
     whole_stack=True,
 )
-def require_profile(resources: Sequence[Resource], _: Parameters) -> Iterator[Finding]:
+def require_profile(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Routes are linked by what their `projectId` depends on: the id itself is unknown at a first preview."""
-    for project in (r for r in resources if r.type == VERCEL_PROJECT):
-        mine = [r for r in resources if r.type == VERCEL_ROUTE and project.urn in r.links.get("projectId", ())]
-        sent = {name for r in mine if routes.enabled(r) and routes.covers_everything(r) for name in routes.headers(r)}
-        for header in PROFILE:
-            if header.lower() not in sent:
-                path = routes.path_of(header)
-                yield Finding(path, None, f"an enabled route over all paths that sets {header}", project.urn)
+    mine = scope.stack.linked(project, VERCEL_ROUTE, by="projectId")
+    sent = {name for r in mine if routes.enabled(r) and routes.covers_everything(r) for name in routes.headers(r)}
+    for header in PROFILE:
+        if header.lower() not in sent:
+            yield Finding(routes.path_of(header), None, f"an enabled route over all paths that sets {header}")
 
 
 def _header(route: Resource, header: str) -> str:
@@ -71,7 +72,7 @@ def _header(route: Resource, header: str) -> str:
     remedy="set `max-age=63072000; includeSubDomains; preload`",
     url=_MDN + "Strict-Transport-Security",
 )
-def require_long_hsts(route: Resource, _: Parameters) -> Iterator[Finding]:
+def require_long_hsts(route: Resource, _: Scope) -> Iterator[Finding]:
     """RFC 6797: directives in any case and order."""
     header = "Strict-Transport-Security"
     value = _header(route, header)
@@ -91,7 +92,7 @@ def require_long_hsts(route: Resource, _: Parameters) -> Iterator[Finding]:
     remedy="set `0`, or leave the header out",
     url=_MDN + "X-XSS-Protection",
 )
-def forbid_xss_filter(route: Resource, _: Parameters) -> Iterator[Finding]:
+def forbid_xss_filter(route: Resource, _: Scope) -> Iterator[Finding]:
     """Absent is as good as 0: current browsers have no filter."""
     header = "X-XSS-Protection"
     value = _header(route, header)
@@ -109,7 +110,7 @@ def forbid_xss_filter(route: Resource, _: Parameters) -> Iterator[Finding]:
     remedy="set `nosniff`",
     url=_MDN + "X-Content-Type-Options",
 )
-def require_nosniff(route: Resource, _: Parameters) -> Iterator[Finding]:
+def require_nosniff(route: Resource, _: Scope) -> Iterator[Finding]:
     """The header has one value."""
     yield from _one_of(route, "X-Content-Type-Options", ("nosniff",))
 
@@ -124,7 +125,7 @@ def require_nosniff(route: Resource, _: Parameters) -> Iterator[Finding]:
     remedy="set `strict-origin-when-cross-origin` or stricter",
     url=_MDN + "Referrer-Policy",
 )
-def limit_referrer(route: Resource, _: Parameters) -> Iterator[Finding]:
+def limit_referrer(route: Resource, _: Scope) -> Iterator[Finding]:
     """Of a list, browsers take the last value they know."""
     allowed = ("no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin")
     yield from _one_of(route, "Referrer-Policy", allowed)
@@ -140,7 +141,7 @@ def limit_referrer(route: Resource, _: Parameters) -> Iterator[Finding]:
     remedy="deny each of them with `name=()`",
     url=_MDN + "Permissions-Policy",
 )
-def forbid_devices(route: Resource, _: Parameters) -> Iterator[Finding]:
+def forbid_devices(route: Resource, _: Scope) -> Iterator[Finding]:
     """A feature that the header does not name is allowed to the page's own origin."""
     header = "Permissions-Policy"
     value = _header(route, header)
@@ -160,7 +161,7 @@ def forbid_devices(route: Resource, _: Parameters) -> Iterator[Finding]:
     remedy="set both to `same-origin`",
     url=_MDN + "Cross-Origin-Opener-Policy",
 )
-def require_isolation(route: Resource, _: Parameters) -> Iterator[Finding]:
+def require_isolation(route: Resource, _: Scope) -> Iterator[Finding]:
     """The opener policy and the resource policy."""
     opener = ("same-origin", "same-origin-allow-popups")
     yield from _one_of(route, "Cross-Origin-Opener-Policy", opener)

@@ -4,7 +4,8 @@
 
     {"HDR-05": {"level": "mandatory", "paymentHosts": ["https://www.payfast.co.za"]}, ...}
 
-Every rule has an entry with exactly its parameters; anything else is refused by name, all mistakes at once.
+Every rule has an entry with exactly its parameters; anything else is refused by name, all mistakes at once. A rule that is
+switched off (`disabled`) says why, in `because`.
 """
 
 from __future__ import annotations
@@ -24,16 +25,21 @@ STRICTEST: Final = "production"
 """Judges a stack that has no file of its own."""
 
 
+_OWN: Final = ("level", "because")
+"""Keys of every entry; all others are parameters."""
+
+
 class LevelsError(Exception):
     """A levels file cannot be used; the text lists every mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One rule in one stack."""
+    """One rule in one stack. `because` says why a rule is switched off, and where that is written."""
 
     level: Level
     parameters: Mapping[str, Any]
+    because: str = ""
 
 
 @cache
@@ -54,10 +60,13 @@ def load(path: Path, rules: tuple[Rule, ...]) -> Mapping[str, Setting]:
     mistakes = list(_mistakes(given, {rule.id: rule for rule in rules}))
     if mistakes:
         raise LevelsError("\n".join([f"{path.name} has mistakes; no rule was run:", *(f"  {m}" for m in mistakes)]))
-    return {
-        code: Setting(Level(entry["level"]), {key: value for key, value in entry.items() if key != "level"})
-        for code, entry in given.items()
-    }
+    return {code: _setting(entry, path.name) for code, entry in given.items()}
+
+
+def _setting(entry: Mapping[str, Any], file: str) -> Setting:
+    parameters = {key: value for key, value in entry.items() if key not in _OWN}
+    because = f"by {file}: {entry['because']}" if "because" in entry else ""
+    return Setting(Level(entry["level"]), parameters, because)
 
 
 def _mistakes(given: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[str]:
@@ -70,8 +79,15 @@ def _mistakes(given: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[s
             continue
         if entry.get("level") not in list(Level):
             yield f"{code}.level: {entry.get('level')!r} is none of {', '.join(Level)}"
-        for key in sorted(set(entry) - set(rule.parameters) - {"level"}):
+        if entry.get("level") == Level.REMEDIATE and rule.mend is None:
+            yield f"{code}.level: 'remediate' needs a repair, and the rule has none"
+        if (entry.get("level") == Level.DISABLED) != bool(str(entry.get("because") or "").strip()):
+            yield f"{code}.because: is given for a rule that is disabled, and only for one"
+        for key in sorted(set(entry) - set(rule.parameters) - set(_OWN)):
             yield f"{code}.{key}: is no parameter; known are: {', '.join(rule.parameters) or 'none'}"
         for key, kind in rule.parameters.items():
-            if type(entry.get(key)) is not kind:
-                yield f"{code}.{key}: {entry.get(key)!r} is not of type {kind.__name__}"
+            value = entry.get(key)
+            if type(value) is not kind:
+                yield f"{code}.{key}: {value!r} is not of type {kind.__name__}"
+            elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
+                yield f"{code}.{key}: {value!r} is not a list of texts"

@@ -1,15 +1,19 @@
-"""What a rule is, what it sees and what it says. Standard library only.
+"""What a rule is, what it says and how its answers are named. Standard library only.
 
 A rule ends in one of four ways: no finding (pass), findings (fail), `NotApplicable` with a reason, or `Unevaluated` with the
-path of a value that is known only after the deployment. An absent value is decided by each rule, never read as compliant.
+path of a value that cannot be read yet. An absent value is decided by each rule, never read as compliant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from policies.catalogue.resource import Resource
+    from policies.catalogue.scope import Scope
 
 
 class Severity(StrEnum):
@@ -22,11 +26,28 @@ class Severity(StrEnum):
 
 
 class Level(StrEnum):
-    """What a violation does: nothing, a note, or an end of the run."""
+    """What a violation does: nothing, a note, an end of the run, or a repair of the inputs before they are sent."""
 
     DISABLED = "disabled"
     ADVISORY = "advisory"
     MANDATORY = "mandatory"
+    REMEDIATE = "remediate"
+
+    @property
+    def stops(self) -> bool:
+        """Whether a violation ends the run. What a repair left broken does."""
+        return self in (Level.MANDATORY, Level.REMEDIATE)
+
+
+class Outcome(StrEnum):
+    """The six answers of a rule about a resource."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not applicable"
+    NOT_EVALUATED = "not evaluated"
+    SWITCHED_OFF = "switched off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +64,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One violation: the property's path, the value seen there and the value wanted. `urn` names the resource where a stack
-    rule means one."""
+    """One violation: the property's path, the value seen there and the value wanted. `urn` names the resource where it is
+    another one than the one judged."""
 
     path: str
     seen: Any
@@ -57,62 +78,28 @@ class NotApplicable(Exception):  # noqa: N818 - an answer, not an error
 
 
 class Unevaluated(Exception):  # noqa: N818 - an answer, not an error
-    """The rule needs a value that is unknown before the deployment; `path` names it."""
+    """The rule needs a value that cannot be read; `path` names it."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is known only after the deployment")
+    def __init__(self, path: str, why: str = "is known only after the deployment") -> None:
+        super().__init__(f"{path} {why}")
         self.path = path
 
 
-class _Unknown:
-    """Stands where a value is not known yet."""
-
-    def __repr__(self) -> str:
-        return "unknown"
-
-
-UNKNOWN: Final = _Unknown()
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A resource as a provider will be sent it (or, to a stack rule, as it is known): plain JSON values, or `UNKNOWN`.
-
-    `links` maps a property to the URNs it depends on, which are known even where an id is not.
-    """
-
-    urn: str
-    type: str
-    name: str
-    properties: Mapping[str, Any]
-    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def stack(self) -> str:
-        """The stack of the URN `urn:pulumi:<stack>::<project>::<types>::<name>`."""
-        return self.urn.split("::")[0].removeprefix("urn:pulumi:")
-
-    def get(self, path: str) -> Any:
-        """The value at a dotted path, None where it is absent. Raises `Unevaluated` where it is unknown."""
-        value: Any = self.properties
-        for depth, key in enumerate(parts := path.split(".")):
-            value = value.get(key) if isinstance(value, Mapping) else None
-            if value is UNKNOWN:
-                raise Unevaluated(".".join(parts[: depth + 1]))
-        return value
-
-
 Parameters: TypeAlias = Mapping[str, Any]
-Check: TypeAlias = Callable[[Any, Parameters], Iterator[Finding]]
-"""Takes a `Resource`, or a sequence of them where the rule is over the whole stack."""
+Check: TypeAlias = "Callable[[Resource, Scope], Iterator[Finding]]"
+Mend: TypeAlias = "Callable[[Resource, Scope], Mapping[str, Any]]"
+"""Gives the top-level properties to send instead, empty where nothing is to mend."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """A rule's metadata and its check.
 
-    `id` is the catalogue code (`HDR-07`), `statement` what is true when compliant; both are public. `parameters` names the values
-    that `levels/<stack>.json` must give, with their types.
+    `id` is the catalogue code (`HDR-07`), `statement` what is true when compliant; both are public. `applies_to` are the types
+    it gives an answer about. A `whole_stack` rule also reads others, `reads`, and sees outputs; any other rule sees the inputs of
+    one resource. `parameters` names the values that `levels/<stack>.json` must give, with their types. `source` says where the
+    judged value is decided: a key of `Pulumi.<stack>.yaml` below the project's name, or a file of the program. `plan` names the
+    vendor's plan without which the rule cannot be kept.
     """
 
     id: str
@@ -120,18 +107,27 @@ class Rule:
     risk: str
     severity: Severity
     applies_to: tuple[str, ...]
+    reads: tuple[str, ...]
     requirements: tuple[Requirement, ...]
     remedy: str
     url: str
     parameters: Mapping[str, type]
     whole_stack: bool
+    source: str
+    plan: str
     check: Check
+    mend: Mend | None = None
 
     @property
     def name(self) -> str:
         """The CrossGuard name: code and statement in kebab case."""
         words = "".join(c if c.isalnum() else " " for c in f"{self.id} {self.statement}".lower()).split()
         return "-".join(words)
+
+    @property
+    def area(self) -> str:
+        """The subject that the code begins with, such as `HDR`."""
+        return self.id.partition("-")[0]
 
     def message(self, finding: Finding) -> str:
         """What a person reads: property, value seen, value wanted, fix and the clauses it serves."""

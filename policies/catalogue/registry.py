@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from policies.catalogue.model import Requirement, Rule, Severity
+from policies.catalogue.model import Mend, Requirement, Rule, Severity
 
-SUBJECTS: Final = ("headers", "csp_rules", "secrets", "database", "backup", "retention", "vercel", "github")
+SUBJECTS: Final = (
+    *("headers", "header_rules", "csp_rules", "transport", "secrets", "secret_lives", "payments", "database", "backup"),
+    *("retention", "inventory", "monitoring", "vercel", "github", "repository", "governance", "cost"),
+)
 """The files of the catalogue that hold rules."""
+
+AREAS: Final[Mapping[str, str]] = {
+    "HDR": "Security headers",
+    "TLS": "Transport encryption",
+    "SEC": "Secrets",
+    "DB": "Database",
+    "BK": "Backups and recovery",
+    "RET": "Retention and personal data",
+    "MON": "Monitoring",
+    "VRC": "Hosting",
+    "GH": "Source and delivery",
+    "GOV": "Governance",
+    "COST": "Cost and scale",
+}
+"""What the first part of a code stands for, in the order of the reports."""
 
 _RULES: Final[dict[str, Rule]] = {}
 _Check = TypeVar("_Check", bound=Callable[..., Any])
@@ -23,13 +42,16 @@ def rule(
     risk: str,
     severity: Severity,
     applies_to: tuple[str, ...],
+    reads: tuple[str, ...] = (),
     requirements: tuple[Requirement, ...],
     remedy: str,
     url: str,
     parameters: Mapping[str, type] | None = None,
     whole_stack: bool = False,
+    source: str = "",
+    plan: str = "",
 ) -> Callable[[_Check], _Check]:
-    """Register a rule: over one resource's inputs, or with `whole_stack` over all resources of the types it names."""
+    """Register a rule: over one resource's inputs, or with `whole_stack` over its outputs and the whole stack's."""
 
     def register(check: _Check) -> _Check:
         if code in _RULES:
@@ -40,14 +62,27 @@ def rule(
             risk=risk,
             severity=severity,
             applies_to=applies_to,
+            reads=reads,
             requirements=requirements,
             remedy=remedy,
             url=url,
             parameters=parameters or {},
             whole_stack=whole_stack,
+            source=source,
+            plan=plan,
             check=check,
         )
         return check
+
+    return register
+
+
+def mends(code: str) -> Callable[[Mend], Mend]:
+    """Register the repair of a rule, for stacks where its level is `remediate`."""
+
+    def register(mend: Mend) -> Mend:
+        _RULES[code] = dataclasses.replace(_RULES[code], mend=mend)
+        return mend
 
     return register
 

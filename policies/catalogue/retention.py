@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from policies.catalogue.model import Finding, Parameters, Resource, Severity
+from policies.catalogue.model import Finding, Severity
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import asvs, gdpr, pci, ssdf
 from policies.catalogue.types import LOG_SINK, VERCEL_PROJECT, VERCEL_RETENTION
 
@@ -23,22 +25,22 @@ _WANTED: Final = {
     "deployment retention is bounded",
     risk="without an old deployment there is no rollback; kept for ever, old code with old holes stays reachable",
     severity=Severity.MEDIUM,
-    applies_to=(VERCEL_PROJECT, VERCEL_RETENTION),
+    applies_to=(VERCEL_PROJECT,),
+    reads=(VERCEL_RETENTION,),
     requirements=(*ssdf("PS.3.1"), *gdpr("5(1)(e)")),
     remedy="declare the deployment retention of the project with these values",
     url="https://vercel.com/docs/deployment-retention",
     whole_stack=True,
 )
-def limit_deployments(resources: Sequence[Resource], _: Parameters) -> Iterator[Finding]:
+def limit_deployments(project: Resource, scope: Scope) -> Iterator[Finding]:
     """A life that is left out is unlimited."""
-    for project in (r for r in resources if r.type == VERCEL_PROJECT):
-        mine = [r for r in resources if r.type == VERCEL_RETENTION and project.urn in r.links.get("projectId", ())]
-        if not mine:
-            yield Finding("expirationProduction", None, "a deployment retention for the project", project.urn)
-        for retention in mine:
-            for path, allowed in _WANTED.items():
-                if retention.get(path) not in allowed:
-                    yield Finding(path, retention.get(path), " or ".join(map(repr, allowed)), retention.urn)
+    mine = scope.stack.linked(project, VERCEL_RETENTION, by="projectId")
+    if not mine:
+        yield Finding("expirationProduction", None, "a deployment retention for the project")
+    for retention in mine:
+        for path, allowed in _WANTED.items():
+            if retention.get(path) not in allowed:
+                yield Finding(path, retention.get(path), " or ".join(map(repr, allowed)), retention.urn)
 
 
 @rule(
@@ -52,9 +54,12 @@ def limit_deployments(resources: Sequence[Resource], _: Parameters) -> Iterator[
     url="https://vercel.com/docs/drains",
     parameters={"leastDays": int, "leastHotDays": int},
 )
-def require_long_logs(sink: Resource, parameters: Parameters) -> Iterator[Finding]:
+def require_long_logs(sink: Resource, scope: Scope) -> Iterator[Finding]:
     """A declared fact about the place behind the log drain."""
-    for path, least in (("retentionDays", parameters["leastDays"]), ("hotDays", parameters["leastHotDays"])):
+    for path, least in (
+        ("retentionDays", scope.parameters["leastDays"]),
+        ("hotDays", scope.parameters["leastHotDays"]),
+    ):
         days = sink.get(path)
         if not isinstance(days, int) or days < least:
             yield Finding(path, days, f"at least {least}")

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.catalogue.model import UNKNOWN, Resource, Unevaluated
+from policies.catalogue.model import Unevaluated
+from policies.catalogue.resource import UNKNOWN, Resource
 
 _SAMPLES: Final = ("/", "/login", "/api/v1/bookings", "/_app/immutable/entry/start.abc123.js", "/a b/ü")
 """Paths that a route over everything must cover."""

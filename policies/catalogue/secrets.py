@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policies.catalogue.model import UNKNOWN, Finding, Parameters, Resource, Severity, Unevaluated
+from policies.catalogue.model import Finding, Severity, Unevaluated
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import UNKNOWN, Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import asvs, pci
 from policies.catalogue.types import (
     GITHUB_ENVIRONMENT_VARIABLE,
@@ -41,7 +43,7 @@ _LISTS: Final = {VERCEL_VARIABLES: "variables", VERCEL_PROJECT: "environments"}
     remedy="rename it without the prefix, read it on the server only, and rotate it: it may have been seen",
     url="https://vite.dev/guide/env-and-mode",
 )
-def forbid_public_secret_names(resource: Resource, _: Parameters) -> Iterator[Finding]:
+def forbid_public_secret_names(resource: Resource, _: Scope) -> Iterator[Finding]:
     """Only names are read, never values."""
     for path, name in _names(resource):
         if _PUBLIC.match(name) and _SECRET.search(name):

@@ -35,6 +35,21 @@ def ssdf(*practices: str) -> tuple[Requirement, ...]:
     return _clauses("NIST SSDF", "1.1", practices)
 
 
+def popia(*sections: str) -> tuple[Requirement, ...]:
+    """Protection of Personal Information Act, South Africa (Act 4 of 2013)."""
+    return _clauses("POPIA", "Act 4 of 2013", sections)
+
+
+def scorecard(*checks: str) -> tuple[Requirement, ...]:
+    """OpenSSF Scorecard."""
+    return _clauses("OpenSSF Scorecard", "5", checks)
+
+
+def strategy(*clauses: str) -> tuple[Requirement, ...]:
+    """BrightBroom's own deployment strategy; a clause is a heading of it, as `docs/coverage.md` has them."""
+    return _clauses("Deployment Strategy", "", clauses)
+
+
 def oshp(*headers: str) -> tuple[Requirement, ...]:
     """OWASP Secure Headers Project."""
     return _clauses("OWASP Secure Headers", "", headers)

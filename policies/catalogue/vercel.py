@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.catalogue.model import Finding, Parameters, Resource, Severity
+from policies.catalogue.model import Finding, Severity
 from policies.catalogue.registry import rule
+from policies.catalogue.resource import Resource
+from policies.catalogue.scope import Scope
 from policies.catalogue.standards import pci, soc2
 from policies.catalogue.types import VERCEL_CUSTOM_ENVIRONMENT, VERCEL_PROJECT
 
@@ -21,9 +23,9 @@ from policies.catalogue.types import VERCEL_CUSTOM_ENVIRONMENT, VERCEL_PROJECT
     url="https://vercel.com/docs/git#production-branch",
     parameters={"productionBranch": str},
 )
-def match_branch(resource: Resource, parameters: Parameters) -> Iterator[Finding]:
+def match_branch(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Without a branch, Vercel takes the repository's default branch: absent is a violation."""
-    wanted = parameters["productionBranch"]
+    wanted = scope.parameters["productionBranch"]
     if resource.type == VERCEL_PROJECT:
         path = "gitRepository.productionBranch"
         seen = resource.get(path)

@@ -9,7 +9,8 @@ import pytest
 
 from policies.catalogue import document, levels, registry
 from policies.catalogue.levels import LevelsError
-from policies.catalogue.model import UNKNOWN, Finding, Resource, Rule, Severity, Unevaluated, shown
+from policies.catalogue.model import Finding, Rule, Severity, Unevaluated, shown
+from policies.catalogue.resource import UNKNOWN, Resource
 
 
 @pytest.mark.parametrize("rule", registry.rules(), ids=lambda rule: rule.id)
@@ -69,7 +70,7 @@ def test_every_mistake_in_a_levels_file_is_told_by_name(tmp_path: Path) -> None:
     for told in (
         "HDR-99: is no rule",
         "HDR-01: is missing",
-        "HDR-02.level: 'strict' is none of disabled, advisory, mandatory",
+        "HDR-02.level: 'strict' is none of disabled, advisory, mandatory, remediate",
         "HDR-05.paymentHost: is no parameter; known are: paymentHosts",
         "HDR-05.paymentHosts: None is not of type list",
         "DB-03.leastSeconds: True is not of type int",

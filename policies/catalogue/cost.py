@@ -1,0 +1,1 @@
+"""Limits on what an environment may use."""

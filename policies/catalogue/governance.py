@@ -1,0 +1,1 @@
+"""That the rules cover everything, and that nothing gets around them."""

@@ -1,0 +1,1 @@
+"""Log drains, alerts and error tracking."""

@@ -1,0 +1,1 @@
+"""Which PayFast an environment pays with, and that no card data is kept."""

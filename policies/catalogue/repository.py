@@ -1,0 +1,1 @@
+"""The repository: branches, reviews, checks, workflows and scanning."""

@@ -1,0 +1,159 @@
+"""What rules look at: one resource, and all resources of a stack. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from policies.catalogue.model import Unevaluated
+
+
+class _Mark:
+    """Stands where a value cannot be read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+    def __copy__(self) -> _Mark:
+        return self
+
+    def __deepcopy__(self, _: Any) -> _Mark:
+        return self
+
+
+UNKNOWN: Final = _Mark("[unknown]")
+"""Not known before the deployment."""
+
+SECRET: Final = _Mark("[secret]")
+"""Present and encrypted: what a state file shows of a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as a provider will be sent it (or, to a rule over the stack, as it is known): plain JSON values, `UNKNOWN` or
+    `SECRET`.
+
+    `links` maps a property to the URNs it depends on, which are known even where an id is not.
+    """
+
+    urn: str
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    id: str = ""
+    parent: str = ""
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    secret_outputs: tuple[str, ...] = ()
+
+    @property
+    def stack(self) -> str:
+        """The stack of the URN `urn:pulumi:<stack>::<project>::<types>::<name>`."""
+        return self.urn.split("::")[0].removeprefix("urn:pulumi:")
+
+    def get(self, path: str) -> Any:
+        """The value at a dotted path (digits are list positions), None where it is absent, `SECRET` where it is encrypted.
+        Raises `Unevaluated` where it, or what holds it, cannot be read."""
+        value: Any = self.properties
+        for depth, key in enumerate(parts := path.split(".")):
+            if value is SECRET:
+                raise Unevaluated(".".join(parts[:depth]), "is encrypted")
+            if isinstance(value, Mapping):
+                value = value.get(key)
+            elif isinstance(value, Sequence) and not isinstance(value, str) and key.isdigit():
+                value = value[int(key)] if int(key) < len(value) else None
+            else:
+                value = None
+            if value is UNKNOWN:
+                raise Unevaluated(".".join(parts[: depth + 1]))
+        return value
+
+    def readable(self, path: str) -> Any:
+        """As `get`, for a rule that must read the value itself: an encrypted one raises `Unevaluated` too."""
+        value = self.get(path)
+        if value is SECRET:
+            raise Unevaluated(path, "is encrypted")
+        return value
+
+
+class Stack:
+    """All resources of one stack. Views are made when a rule asks for their type, once."""
+
+    def __init__(self, sources: Iterable[tuple[str, Any]], view: Callable[[Any], Resource] | None = None) -> None:
+        """`sources` are pairs of a type and what `view` makes a `Resource` of; a `Resource` itself without `view`."""
+        self._sources: dict[str, list[Any]] = {}
+        self._view = view
+        self._made: dict[str, tuple[Resource, ...]] = {}
+        for kind, source in sources:
+            self._sources.setdefault(kind, []).append(source)
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource]) -> Stack:
+        """A stack of views that exist already."""
+        return cls((resource.type, resource) for resource in resources)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types there are, sorted."""
+        return tuple(sorted(self._sources))
+
+    def of_type(self, *kinds: str) -> tuple[Resource, ...]:
+        """All resources of some types, in the order of registration within each."""
+        return tuple(resource for kind in kinds for resource in self._of(kind))
+
+    def _of(self, kind: str) -> tuple[Resource, ...]:
+        if kind not in self._made:
+            sources = self._sources.get(kind, ())
+            self._made[kind] = tuple(map(self._view, sources) if self._view else sources)
+        return self._made[kind]
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.of_type(*self.types))
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """All of them by URN."""
+        return {resource.urn: resource for resource in self}
+
+    def linked(self, target: Resource, *kinds: str, by: str) -> tuple[Resource, ...]:
+        """The resources of some types whose property `by` comes from `target`: it depends on it, or holds its id."""
+        return tuple(r for kind in kinds for r in self._index(kind, by).get(target.urn, ())) or tuple(
+            r for r in self.of_type(*kinds) if target.id and _holds(r.properties.get(by), target.id)
+        )
+
+    def _index(self, kind: str, by: str) -> Mapping[str, Sequence[Resource]]:
+        key = (kind, by)
+        if key not in self._indexes:
+            index: dict[str, list[Resource]] = {}
+            for resource in self._of(kind):
+                for urn in resource.links.get(by, ()):
+                    index.setdefault(urn, []).append(resource)
+            self._indexes[key] = index
+        return self._indexes[key]
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[str, str], Mapping[str, Sequence[Resource]]]:
+        return {}
+
+    @cached_property
+    def sealed(self) -> bool:
+        """Whether secrets show as `SECRET`, as they do in a state file; in a preview they are plain text."""
+        return any(_any_secret(resource.properties) for resource in self)
+
+
+def _holds(value: Any, wanted: str) -> bool:
+    return value == wanted or (isinstance(value, Sequence) and not isinstance(value, str) and wanted in value)
+
+
+def _any_secret(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_any_secret, value.values()))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return any(map(_any_secret, value))
+    return value is SECRET

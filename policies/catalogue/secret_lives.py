@@ -1,0 +1,1 @@
+"""How old secrets and tokens may get, and what they may reach."""

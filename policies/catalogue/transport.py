@@ -1,0 +1,1 @@
+"""Encryption in transit: addresses and connection strings."""

@@ -1,0 +1,135 @@
+"""The two callers of the rules, on the resources of a case: the court that the audit uses, and the pack, asked by protocol."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import policies.crossguard
+from policies.catalogue import judge, registry
+from policies.catalogue.judge import Verdict
+from policies.catalogue.model import Outcome
+from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
+from rehearsal.engine.goal import Goal
+from rehearsal.engine.policy import InProcessPack, PolicyFinding
+from rehearsal.engine.state import ResourceState
+from tests.policies.cases.form import TODAY
+
+ROOT = Path(__file__).parent.parent.parent
+UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def court_verdicts(resources: Mapping[str, Resource], today: date = TODAY) -> list[Verdict]:
+    """Every rule on every resource, as the audit judges them."""
+    stack = Stack.of(resources.values())
+    court = judge.court(next(iter(resources.values())).stack, today)
+    return [court.judge(rule, item, stack) for rule in registry.rules() for item in resources.values()]
+
+
+def failed(verdicts: list[Verdict]) -> set[tuple[str, str]]:
+    """Codes and URNs of all violations; a finding about another resource counts there, as the engine shows it."""
+    return {
+        (verdict.rule.id, finding.urn or verdict.resource.urn)
+        for verdict in verdicts
+        if verdict.outcome is Outcome.FAIL
+        for finding in verdict.findings
+    }
+
+
+def unread(verdicts: list[Verdict]) -> set[tuple[str, str]]:
+    """Codes and URNs of what is to be judged after the deployment."""
+    return {
+        (verdict.rule.id, verdict.resource.urn)
+        for verdict in verdicts
+        if verdict.pending or verdict.outcome is Outcome.NOT_EVALUATED
+    }
+
+
+class Pack:
+    """The pack of the project with a fixed day, asked as an engine asks it."""
+
+    def __init__(self, stack: str, today: date = TODAY) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            made = policies.crossguard.crossguard_policies
+            patch.setattr(policies.crossguard, "crossguard_policies", lambda rules, name, _: made(rules, name, today))
+            self._pack = InProcessPack(ROOT / "policies", _Run(stack), dry_run=True, organization="organization")
+
+    def judge(self, resources: Mapping[str, Resource]) -> list[PolicyFinding]:
+        """Everything the pack says about all resources and the stack."""
+        states = {item.urn: _state(item) for item in resources.values()}
+        goals = {item.urn: _goal(item) for item in resources.values()}
+        found = [said for urn, state in states.items() for said in self._pack.analyze(state, goals[urn], None)]
+        root = next(iter(resources.values())).urn
+        return found + self._pack.analyze_stack(list(states.values()), goals, {}, root)
+
+
+class _Run:
+    name = "brightbroom-infra"
+
+    def __init__(self, stack: str) -> None:
+        self.stack = stack
+        self.config: Mapping[str, str] = {}
+
+
+@functools.cache
+def pack(stack: str) -> Pack:
+    return Pack(stack)
+
+
+def said(findings: list[PolicyFinding]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Violations and what is judged later, as codes and URNs; anything that broke fails here."""
+    codes = {rule.name: rule.id for rule in registry.rules()}
+    broken = [finding.message for finding in findings if finding.policy.startswith("every-rule-runs-to-its-end")]
+    assert broken == []
+    violations = {(codes[finding.policy], finding.urn) for finding in findings if finding.policy in codes}
+    pending = {
+        (_code(finding), finding.urn) for finding in findings if finding.policy.startswith("to-be-judged-after-apply")
+    }
+    return violations, pending
+
+
+def _code(finding: PolicyFinding) -> str:
+    """A message is the policy's description, a line break, and the text that begins with the rule's code."""
+    return finding.message.splitlines()[1].split()[0]
+
+
+def _state(item: Resource) -> ResourceState:
+    properties = dict(_wire(item.properties))
+    return ResourceState(
+        item.urn,
+        custom=not item.type.startswith("brightbroom:"),
+        type=item.type,
+        id=item.id,
+        inputs=properties,
+        outputs={**properties, **({"id": item.id} if item.id else {})},
+        parent=item.parent,
+        protect=item.protect,
+        propertyDependencies={key: list(urns) for key, urns in item.links.items()},
+        additionalSecretOutputs=list(item.secret_outputs),
+        ignoreChanges=list(item.ignore_changes),
+    )
+
+
+def _goal(item: Resource) -> Goal:
+    return Goal(item.type, item.name, custom=True, inputs={}, protect=item.protect)
+
+
+def _wire(value: Any) -> Any:
+    if value is UNKNOWN:
+        return UNKNOWN_ON_THE_WIRE
+    if value is SECRET:
+        return "[secret]"
+    if isinstance(value, Mapping):
+        return {key: _wire(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_wire(inner) for inner in value]
+    return value
+
+
+def codes(pairs: Iterator[tuple[str, str]] | set[tuple[str, str]]) -> set[str]:
+    return {code for code, _ in pairs}
