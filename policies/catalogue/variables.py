@@ -1,0 +1,100 @@
+"""Variables of the app, wherever Vercel's resources hold them: alone, in a list, shared by projects, or inline in a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policies.catalogue.model import Finding, Unevaluated
+from policies.catalogue.resource import SECRET, Resource, Stack
+from policies.catalogue.secrecy import is_secret_name
+from policies.catalogue.types import VERCEL_PROJECT, VERCEL_SHARED_VARIABLE, VERCEL_VARIABLE, VERCEL_VARIABLES
+
+_ALONE: Final = (VERCEL_VARIABLE, VERCEL_SHARED_VARIABLE)
+_LISTS: Final = {VERCEL_VARIABLES: "variables", VERCEL_PROJECT: "environments"}
+VARIABLE_TYPES: Final = (*_ALONE, *_LISTS)
+"""The four types whose resources hold variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable. `place` is where it stands in its resource: empty, or `variables.0`.
+
+    Each property raises `Unevaluated` where it cannot be read.
+    """
+
+    resource: Resource
+    place: str = ""
+
+    def path(self, name: str) -> str:
+        """The dotted path of one of its properties, as `Resource.get` takes it."""
+        return f"{self.place}.{name}" if self.place else name
+
+    @property
+    def key(self) -> str:
+        """Its name, empty where it has none."""
+        return str(self.resource.readable(self.path("key")) or "")
+
+    @property
+    def value_path(self) -> str:
+        """Where its value stands: `valueWo` where that is used, which a state never holds."""
+        written = self.resource.properties if not self.place else self.resource.get(self.place)
+        return self.path("valueWo" if "value" not in written and "valueWo" in written else "value")
+
+    @property
+    def value(self) -> Any:
+        """Its value: a text, None where there is none, `SECRET` where it is encrypted."""
+        return self.resource.get(self.value_path)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Vercel's targets (production, preview, development), and `custom` where it goes to custom environments."""
+        custom = self.resource.readable(self.path("customEnvironmentIds")) or self.resource.readable(
+            self.path("applyToAllCustomEnvironments")
+        )
+        return (*(self.resource.readable(self.path("targets")) or ()), *(("custom",) if custom else ()))
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether nobody can read it at Vercel; absent means no."""
+        return self.resource.readable(self.path("sensitive")) is True
+
+    @property
+    def comment(self) -> str:
+        """The note at Vercel, empty where there is none."""
+        return str(self.resource.readable(self.path("comment")) or "")
+
+    @property
+    def secret(self) -> bool:
+        """Whether its value is a secret: by its name, or because it is declared sensitive."""
+        return is_secret_name(self.key) or self.sensitive
+
+
+def variables(resource: Resource) -> tuple[Variable, ...]:
+    """All variables of a resource, none where its type holds none."""
+    if resource.type in _ALONE:
+        return (Variable(resource),)
+    listed = _LISTS.get(resource.type, "")
+    entries = resource.get(listed) if listed else None
+    if entries is SECRET:
+        raise Unevaluated(listed, "is encrypted")
+    return tuple(Variable(resource, f"{listed}.{position}") for position in range(len(entries or ())))
+
+
+def of_stack(stack: Stack) -> Iterator[Variable]:
+    """All variables of a stack."""
+    for resource in stack.of_type(*VARIABLE_TYPES):
+        yield from variables(resource)
+
+
+def each(resource: Resource, judge: Callable[[Variable], Iterator[Finding]]) -> Iterator[Finding]:
+    """What `judge` finds in every variable of a resource. One that cannot be read hides no other: its `Unevaluated` comes last."""
+    unread: Unevaluated | None = None
+    for variable in variables(resource):
+        try:
+            yield from judge(variable)
+        except Unevaluated as answer:
+            unread = unread or answer
+    if unread:
+        raise unread
