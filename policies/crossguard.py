@@ -26,8 +26,8 @@ from pulumi_policy import (
     Severity,
     StackValidationArgs,
     StackValidationPolicy,
+    proxy,
 )
-from pulumi_policy.proxy import UnknownValueError
 
 from policies.catalogue import judge
 from policies.catalogue.judge import Court, Verdict
@@ -40,6 +40,11 @@ CourtOf: TypeAlias = Callable[[str], Court]
 """Gives the court of a stack, by its name."""
 
 _TAGS: Final = ["brightbroom"]
+_STANDING_FOR_UNKNOWN: Final = frozenset(
+    value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_") and isinstance(value, str)
+)
+"""What the wire holds where a value is not known yet; a remediation sees it as it is."""
+
 _REDACTED: Final = "[secret]"
 """What `pulumi policy analyze --file` shows of an encrypted value."""
 
@@ -174,7 +179,11 @@ def _mended(rule: Rule, court_of: CourtOf, args: ResourceValidationArgs) -> Mapp
     if court.judge(rule, resource).outcome is not Outcome.FAIL:
         return None
     changes = rule.mend(resource, court.scope(rule))
-    return {**{key: args.props[key] for key in list(args.props) if key not in changes}, **changes} if changes else None
+    if not changes or unreadable(changes):
+        return None
+    for key, value in changes.items():
+        args.props[key] = value  # type: ignore[index] # the SDK's mapping keeps what is secret or unknown beside it
+    return args.props
 
 
 def _resource_view(args: ResourceValidationArgs) -> Resource:
@@ -224,13 +233,24 @@ def plain(value: Any) -> Any:
         return {key: _known(value, key) for key in list(value)}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_known(value, position) for position in range(len(value))]
+    if isinstance(value, str) and value in _STANDING_FOR_UNKNOWN:
+        return UNKNOWN
     if value == _REDACTED:
         return SECRET
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def unreadable(value: Any) -> bool:
+    """Whether something in a plain value is unknown or encrypted."""
+    if isinstance(value, Mapping):
+        return any(map(unreadable, value.values()))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return any(map(unreadable, value))
+    return value is UNKNOWN or value is SECRET
+
+
 def _known(container: Any, key: Any) -> Any:
     try:
         return plain(container[key])
-    except UnknownValueError:
+    except proxy.UnknownValueError:
         return UNKNOWN

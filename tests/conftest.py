@@ -16,6 +16,7 @@ settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_NEEDED = {"engine": ("pulumi",), "browser": ("chromium", "google-chrome", "chrome")}
 _FOREIGN = ("PULUMI_", "VERCEL_", "NEON_", "GITHUB_", "GH_", "UPSTASH_", "SENTRY_", "AWS_", "BRIGHTBROOM_")
 
 
@@ -43,12 +44,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `engine` need the real command line; without it they are skipped with that reason."""
-    if shutil.which("pulumi") is None:
-        skip = pytest.mark.skip(reason="no `pulumi` on PATH")
-        for item in items:
-            if item.get_closest_marker("engine"):
-                item.add_marker(skip)
+    """Tests marked `engine` or `browser` need a program that not every machine has; without it they are skipped, and say so."""
+    for mark, programs in _NEEDED.items():
+        if not any(map(shutil.which, programs)):
+            skip = pytest.mark.skip(reason=f"no `{programs[0]}` on PATH")
+            for item in items:
+                if item.get_closest_marker(mark):
+                    item.add_marker(skip)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

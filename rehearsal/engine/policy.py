@@ -24,10 +24,12 @@ import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
 
+from rehearsal.engine.changes import PropertyChange, compare
 from rehearsal.engine.errors import InputError
 from rehearsal.engine.goal import Goal
+from rehearsal.engine.policy_request import request
 from rehearsal.engine.state import ResourceState
-from rehearsal.engine.values import Properties, from_struct, to_struct
+from rehearsal.engine.values import Properties, from_struct
 
 _LEVELS: Final = {0: "advisory", 1: "mandatory", 2: "disabled", 3: "remediate"}
 
@@ -94,22 +96,24 @@ class PolicyPack(ABC):
 
     def remediate(self, new: ResourceState, goal: Goal, provider: ResourceState | None) -> RemediatedInputs:
         """Let the pack mend the inputs."""
-        response = self._call("Remediate", _request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
+        response = self._call("Remediate", request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
         result = RemediatedInputs(new.inputs)
         for remediation in response.remediations:
             if remediation.diagnostic:
                 level, message = "advisory", remediation.diagnostic
             else:
-                internal = {key: value for key, value in result.inputs.items() if key.startswith("__")}
+                before = result.inputs
+                internal = {key: value for key, value in before.items() if key.startswith("__")}
                 result.inputs = {**internal, **from_struct(remediation.properties)}
-                level, message = "remediate", remediation.description
+                changes = compare(before, result.inputs)
+                level, message = "remediate", "\n".join([remediation.description, *map(_told, changes)])
             result.findings.append(PolicyFinding(self.name, remediation.policyName, level, message, new.urn))
         return result
 
     def analyze(self, new: ResourceState, goal: Goal, provider: ResourceState | None) -> list[PolicyFinding]:
         """Judge one resource by its inputs."""
         self.judged += 1
-        response = self._call("Analyze", _request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
+        response = self._call("Analyze", request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
         return self._findings(response, new.urn)
 
     def analyze_stack(
@@ -121,7 +125,7 @@ class PolicyPack(ABC):
     ) -> list[PolicyFinding]:
         """Judge the whole stack by its outputs."""
         views = [
-            _request(
+            request(
                 proto.AnalyzerResource,
                 resource,
                 goals.get(resource.urn),
@@ -267,41 +271,7 @@ def _started_in(path: Path) -> Iterator[None]:
         sys.argv, sys.path[:] = arguments, modules
 
 
-def _request(
-    kind: Any,
-    resource: ResourceState,
-    goal: Goal | None,
-    provider: ResourceState | None,
-    properties: Properties,
-    **extra: Any,
-) -> Any:
-    before = goal.delete_before_replace if goal else None
-    options = proto.AnalyzerResourceOptions(
-        protect=resource.protect,
-        ignoreChanges=resource.ignoreChanges,
-        deleteBeforeReplace=bool(before),
-        deleteBeforeReplaceDefined=before is not None,
-        additionalSecretOutputs=resource.additionalSecretOutputs,
-        aliases=resource.aliases,
-        parent=resource.parent,
-        customTimeouts=proto.AnalyzerResourceOptions.CustomTimeouts(),
-    )
-    if provider is not None:
-        extra["provider"] = proto.AnalyzerProviderResource(
-            urn=provider.urn,
-            type=provider.type,
-            name=provider.name,
-            properties=to_struct(_visible(provider.inputs)),
-        )
-    return kind(
-        urn=resource.urn,
-        type=resource.type,
-        name=resource.name,
-        properties=to_struct(_visible(properties)),
-        options=options,
-        **extra,
-    )
-
-
-def _visible(properties: Properties) -> Properties:
-    return {key: value for key, value in properties.items() if not key.startswith("__")}
+def _told(change: PropertyChange) -> str:
+    """One repaired property; what is secret shows as `[secret]`."""
+    before, after = (json.dumps(value, ensure_ascii=False) for value in (change.old, change.new))
+    return f"{change.path}: {before} becomes {after}"
