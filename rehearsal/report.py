@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from rich.text import Text
 
-from rehearsal.engine import UNKNOWN, PropertyChange, ResourceState, Result, Step, masked
+from rehearsal.engine import UNKNOWN, PolicyFinding, PropertyChange, ResourceState, Result, Step, masked
 from rehearsal.engine.urns import STACK_TYPE, name_of, type_of
 
 Document: TypeAlias = dict[str, Any]
@@ -199,9 +199,19 @@ def document(result: Result) -> Document:
         "changes": dict(counts(result)),
         "steps": [_step(step) for step in result.steps if _op(step) != "same"],
         "policies": [asdict(pack) for pack in result.packs],
-        "findings": [asdict(finding) for finding in result.findings],
+        "findings": [_finding(finding) for finding in result.findings],
         "failures": [asdict(failure) for failure in result.failures],
         "outputs": masked(result.outputs),
+    }
+
+
+def _finding(finding: PolicyFinding) -> Document:
+    return {
+        "pack": finding.pack,
+        "policy": finding.policy,
+        "level": finding.level,
+        "message": finding.message,
+        "urn": finding.urn,
     }
 
 

@@ -72,7 +72,9 @@ def diagnostic(urn: str, message: str, severity: str) -> Event:
 
 
 def policy(finding: PolicyFinding, version: str) -> Event:
-    """A finding of a policy pack."""
+    """A finding of a policy pack, or a repair by one."""
+    if finding.before is not None and finding.after is not None:
+        return _remediation(finding, version, finding.before, finding.after)
     return {
         "policyEvent": {
             "resourceUrn": finding.urn,
@@ -83,6 +85,21 @@ def policy(finding: PolicyFinding, version: str) -> Event:
             "policyPackVersion": version,
             "policyPackVersionTag": version,
             "enforcementLevel": finding.level,
+        }
+    }
+
+
+def _remediation(finding: PolicyFinding, version: str, before: Properties, after: Properties) -> Event:
+    return {
+        "policyRemediationEvent": {
+            "resourceUrn": finding.urn,
+            "color": "never",
+            "policyName": finding.policy,
+            "policyPackName": finding.pack,
+            "policyPackVersion": version,
+            "policyPackVersionTag": version,
+            "before": _hidden(before),
+            "after": _hidden(after),
         }
     }
 

@@ -43,6 +43,9 @@ class PolicyFinding:
     level: str
     message: str
     urn: str
+    before: Properties | None = field(default=None, compare=False, repr=False)
+    """Inputs before a repair, and `after` it: None for anything else."""
+    after: Properties | None = field(default=None, compare=False, repr=False)
 
     @property
     def mandatory(self) -> bool:
@@ -99,15 +102,18 @@ class PolicyPack(ABC):
         response = self._call("Remediate", request(proto.AnalyzeRequest, new, goal, provider, new.inputs))
         result = RemediatedInputs(new.inputs)
         for remediation in response.remediations:
+            before = after = None
             if remediation.diagnostic:
                 level, message = "advisory", remediation.diagnostic
             else:
                 before = result.inputs
                 internal = {key: value for key, value in before.items() if key.startswith("__")}
                 result.inputs = {**internal, **from_struct(remediation.properties)}
-                changes = compare(before, result.inputs)
+                after = result.inputs
+                changes = compare(before, after)
                 level, message = "remediate", "\n".join([remediation.description, *map(_told, changes)])
-            result.findings.append(PolicyFinding(self.name, remediation.policyName, level, message, new.urn))
+            name = remediation.policyName
+            result.findings.append(PolicyFinding(self.name, name, level, message, new.urn, before, after))
         return result
 
     def analyze(self, new: ResourceState, goal: Goal, provider: ResourceState | None) -> list[PolicyFinding]:
