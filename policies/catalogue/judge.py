@@ -67,6 +67,8 @@ class Court:
             pending = str(answer)
         except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
             return Verdict(rule, resource, Outcome.NOT_EVALUATED, reason=_described(rule, error), broken=True)
+        if pending:
+            self.waivers.postpone(rule, resource)
         if not findings:
             outcome = Outcome.NOT_EVALUATED if pending else Outcome.PASS
             return Verdict(rule, resource, outcome, reason=pending)

@@ -24,6 +24,8 @@ FOLDER: Final = Path(__file__).parent.parent / "levels"
 STRICTEST: Final = "production"
 """Judges a stack that has no file of its own."""
 
+SCHEMA: Final = FOLDER / "schema.json"
+"""The JSON Schema of the levels files, for editors."""
 
 _OWN: Final = ("level", "because")
 """Keys of every entry; all others are parameters."""
@@ -42,11 +44,15 @@ class Setting:
     because: str = ""
 
 
+def stacks() -> tuple[str, ...]:
+    """The stacks that have a file, sorted."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json") if path != SCHEMA))
+
+
 @cache
 def of_stack(stack: str) -> Mapping[str, Setting]:
     """The settings of a stack by rule code. Raises `LevelsError`."""
-    path = FOLDER / f"{stack}.json"
-    return load(path if path.is_file() else FOLDER / f"{STRICTEST}.json", registry.rules())
+    return load(FOLDER / f"{stack if stack in stacks() else STRICTEST}.json", registry.rules())
 
 
 def load(path: Path, rules: tuple[Rule, ...]) -> Mapping[str, Setting]:

@@ -99,7 +99,7 @@ class Rule:
     it gives an answer about. A `whole_stack` rule also reads others, `reads`, and sees outputs; any other rule sees the inputs of
     one resource. `parameters` names the values that `levels/<stack>.json` must give, with their types. `source` says where the
     judged value is decided: a key of `Pulumi.<stack>.yaml` below the project's name, or a file of the program. `plan` names the
-    vendor's plan without which the rule cannot be kept.
+    vendor's plan without which the rule cannot be kept. A `last` rule is judged after all others, whose answers it reads.
     """
 
     id: str
@@ -117,6 +117,7 @@ class Rule:
     plan: str
     check: Check
     mend: Mend | None = None
+    last: bool = False
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from policies.catalogue.model import Mend, Requirement, Rule, Severity
 
 SUBJECTS: Final = (
     *("headers", "header_rules", "csp_rules", "transport", "secrets", "secret_lives", "payments", "database", "backup"),
-    *("retention", "inventory", "monitoring", "vercel", "github", "repository", "governance", "cost"),
+    *("retention", "inventory", "monitoring", "vercel", "github", "repository", "governance", "cost", "waiver_rules"),
 )
 """The files of the catalogue that hold rules."""
 
@@ -50,6 +50,7 @@ def rule(
     whole_stack: bool = False,
     source: str = "",
     plan: str = "",
+    last: bool = False,
 ) -> Callable[[_Check], _Check]:
     """Register a rule: over one resource's inputs, or with `whole_stack` over its outputs and the whole stack's."""
 
@@ -71,6 +72,7 @@ def rule(
             source=source,
             plan=plan,
             check=check,
+            last=last,
         )
         return check
 
@@ -89,7 +91,7 @@ def mends(code: str) -> Callable[[Mend], Mend]:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, by its code."""
+    """Every rule by its code, in the order in which both callers judge: `last` ones at the end."""
     for subject in SUBJECTS:
         importlib.import_module(f"policies.catalogue.{subject}")
-    return tuple(_RULES[code] for code in sorted(_RULES))
+    return tuple(sorted(_RULES.values(), key=lambda rule: (rule.last, rule.id)))

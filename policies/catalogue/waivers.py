@@ -24,6 +24,18 @@ LONGEST: Final[Mapping[Severity, int]] = {
 """Days that a waiver may live, by the severity of its rule."""
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a waiver is refused: the field that decides it, what stands there and what should."""
+
+    field: str
+    seen: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.seen}; wanted {self.wanted}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiver:
     """One accepted violation. `resource` is a pattern over logical names, such as `app-*`; `stack` is exact."""
@@ -44,25 +56,27 @@ class Waiver:
         """Whether it is about this rule and resource, in force or not."""
         return self.rule == rule and self.stack == resource.stack and fnmatchcase(resource.name, self.resource)
 
-    def problems(self, severity: Severity, today: date) -> Iterator[str]:
+    def problems(self, severity: Severity, today: date) -> Iterator[Problem]:
         """Why it is not in force: nothing where it is."""
         longest = LONGEST[severity]
         if today > self.expires:
-            yield f"expired on {self.expires}"
+            yield Problem("expires", f"{self.expires}, which is over", f"a day from {today} on")
         if self.created > today:
-            yield f"begins only on {self.created}"
+            yield Problem("created", f"{self.created}, which is yet to come", f"a day up to {today}")
         if (days := (self.expires - self.created).days) > longest:
-            yield f"lives {days} days; a {severity} rule may be waived for {longest}"
-        if self.approver.strip().lower() == self.owner.strip().lower():
-            yield f"is approved by its owner {self.owner}"
+            wanted = f"at most {longest} for a rule of {severity} severity"
+            yield Problem("expires", f"{self.expires}, {days} days after it was created", wanted)
+        if _person(self.approver) == _person(self.owner):
+            yield Problem("approver", f"{self.approver}, who is its owner", "somebody else")
 
 
 class Waivers:
-    """All of them, and which were needed in this run."""
+    """All of them, which were needed in this run, and which may yet be once more can be read."""
 
     def __init__(self, waivers: Sequence[Waiver] = (), severities: Mapping[str, Severity] | None = None) -> None:
         self.all = tuple(waivers)
         self.used: set[str] = set()
+        self.undecided: set[str] = set()
         self._severities = severities or {}
         self._by_rule: dict[str, list[Waiver]] = {}
         for waiver in self.all:
@@ -78,11 +92,24 @@ class Waivers:
                     found = waiver
         return found
 
-    def wrong(self, stack: str, today: date) -> Iterator[tuple[Waiver, str]]:
+    def postpone(self, rule: Rule, resource: Resource) -> None:
+        """Remember that nobody knows yet whether a rule is kept: a waiver for it is not called needless then."""
+        self.undecided.update(w.id for w in self._by_rule.get(rule.id, ()) if w.covers(rule.id, resource))
+
+    def wrong(self, stack: str, today: date) -> Iterator[tuple[Waiver, Problem]]:
         """The waivers of a stack that are not in force or not needed, each with the reason."""
-        for waiver in self.all:
-            if waiver.stack == stack:
-                problems = list(waiver.problems(self._severities.get(waiver.rule, Severity.CRITICAL), today))
-                if waiver.id not in self.used:
-                    problems.append("covers no violation")
-                yield from ((waiver, problem) for problem in problems)
+        for waiver in self.of_stack(stack):
+            yield from (
+                (waiver, p) for p in waiver.problems(self._severities.get(waiver.rule, Severity.CRITICAL), today)
+            )
+            if waiver.id not in self.used | self.undecided:
+                seen = f"{waiver.resource!r}, where {waiver.rule} has no violation"
+                yield waiver, Problem("resource", seen, "a violation to cover, or no waiver")
+
+    def of_stack(self, stack: str) -> tuple[Waiver, ...]:
+        """The waivers of one stack."""
+        return tuple(waiver for waiver in self.all if waiver.stack == stack)
+
+
+def _person(name: str) -> str:
+    return " ".join(name.split()).casefold()

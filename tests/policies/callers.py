@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 import policies.crossguard
-from policies.catalogue import judge, registry
+from policies.catalogue import judge, registry, waiver_file
 from policies.catalogue.judge import Verdict
 from policies.catalogue.model import Outcome
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
+from policies.catalogue.waivers import Waiver
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.policy import InProcessPack, PolicyFinding
 from rehearsal.engine.state import ResourceState
@@ -48,6 +50,14 @@ def unread(verdicts: list[Verdict]) -> set[tuple[str, str]]:
         for verdict in verdicts
         if verdict.pending or verdict.outcome is Outcome.NOT_EVALUATED
     }
+
+
+@contextlib.contextmanager
+def waivers_of(waivers: tuple[Waiver, ...]) -> Iterator[None]:
+    """The project with these waivers instead of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiver_file, "waivers", lambda: waivers)
+        yield
 
 
 class Pack:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from policies.catalogue.model import Outcome
 from policies.catalogue.resource import UNKNOWN, Resource
+from policies.catalogue.waivers import Waiver
 from tests.policies.samples import headers as header_samples
 from tests.policies.samples.build import transforms
 
@@ -48,7 +49,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`fires` are the codes of all rules that fail anywhere in the changed stack."""
+    """`fires` are the codes of all rules that fail anywhere in the changed stack. `waivers` are those of the project then."""
 
     rule: str
     kind: Kind
@@ -58,10 +59,12 @@ class Case:
     fires: frozenset[str]
     says: str
     stack: str
+    waivers: tuple[Waiver, ...] = ()
 
     def __str__(self) -> str:
         changed = ",".join(f"{name}.{path}={value!r:.24}" for name, path, value in self.changes)
-        return f"{self.rule}-{self.kind}-{self.on}-{changed}".replace("::", ":")
+        waived = "".join(f"-{waiver.id}" for waiver in self.waivers)
+        return f"{self.rule}-{self.kind}-{self.on}-{changed}{waived}".replace("::", ":")
 
 
 def _case(
@@ -133,6 +136,11 @@ def unknown(
 def other_type(rule: str, on: str, *changes: Change, says: str = "judges ", stack: str = "production") -> Case:
     """A resource of a type that the rule does not judge."""
     return _case(Kind.OTHER_TYPE, rule, on, changes, Outcome.NOT_APPLICABLE, None, says, stack)
+
+
+def waived(case: Case, *waivers: Waiver) -> Case:
+    """The case with waivers of the project."""
+    return dataclasses.replace(case, waivers=waivers)
 
 
 def changed(
