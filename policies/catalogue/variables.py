@@ -89,7 +89,7 @@ def of_stack(stack: Stack) -> Iterator[Variable]:
 
 
 def each(resource: Resource, judge: Callable[[Variable], Iterator[Finding]]) -> Iterator[Finding]:
-    """What `judge` finds in every variable of a resource. One that cannot be read hides no other: its `Unevaluated` comes last."""
+    """What `judge` finds in every variable of a resource. One that cannot be read hides no other: it is told last."""
     unread: Unevaluated | None = None
     for variable in variables(resource):
         try:
