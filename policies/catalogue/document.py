@@ -10,6 +10,7 @@ from policies.catalogue import levels, registry
 from policies.catalogue.model import Rule
 
 PAGE: Final = Path(__file__).parent.parent / "README.md"
+WAIVERS_SCHEMA: Final = PAGE.parent / "waivers.schema.json"
 STACKS: Final = ("staging", "production")
 
 _HEAD: Final = """# The policy pack
