@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,8 +14,8 @@ import pytest
 
 import policies.crossguard
 from policies.catalogue import judge, registry, waiver_file
-from policies.catalogue.judge import Verdict
-from policies.catalogue.model import Outcome
+from policies.catalogue.judge import Court, Verdict
+from policies.catalogue.model import Level, Outcome
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from policies.catalogue.waivers import Waiver
 from rehearsal.engine.goal import Goal
@@ -26,10 +27,25 @@ ROOT = Path(__file__).parent.parent.parent
 UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
+_COURT = judge.court
+
+
+def full_court(stack: str, today: date) -> Court:
+    """The court of a stack. A rule that is switched off there only reports, so that its cases are heard too."""
+    court = _COURT(stack, today)
+    settings = {
+        code: dataclasses.replace(setting, level=Level.ADVISORY, because="")
+        if setting.level is Level.DISABLED
+        else setting
+        for code, setting in court.settings.items()
+    }
+    return dataclasses.replace(court, settings=settings)
+
+
 def court_verdicts(resources: Mapping[str, Resource], today: date = TODAY) -> list[Verdict]:
     """Every rule on every resource, as the audit judges them."""
     stack = Stack.of(resources.values())
-    court = judge.court(next(iter(resources.values())).stack, today)
+    court = full_court(next(iter(resources.values())).stack, today)
     return [court.judge(rule, item, stack) for rule in registry.rules() for item in resources.values()]
 
 
@@ -67,6 +83,7 @@ class Pack:
         with pytest.MonkeyPatch.context() as patch:
             made = policies.crossguard.crossguard_policies
             patch.setattr(policies.crossguard, "crossguard_policies", lambda rules, name, _: made(rules, name, today))
+            patch.setattr(judge, "court", full_court)
             self._pack = InProcessPack(ROOT / "policies", _Run(stack), dry_run=True, organization="organization")
 
     def judge(self, resources: Mapping[str, Resource]) -> list[PolicyFinding]:
