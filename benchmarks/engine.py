@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
+
 from benchmarks.measure import Sample
 from brightbroom.plays import play_of
 from rehearsal.attached import RealEngine, attached, copy_project
@@ -20,6 +22,11 @@ from rehearsal.standins import StandIns
 EMPTY = "engine: empty program"
 PRODUCTION = "engine: production"
 JUDGED = "engine: production with policies"
+LARGE = "engine: 200 resources"
+LARGE_JUDGED = "engine: 200 resources with policies"
+
+_FLAGS = {f"FLAG_{number}": False for number in range(96)}
+"""Feature flags enough to make production about 200 resources: each is a variable of the app."""
 
 _PROJECT = """name: empty
 runtime:
@@ -33,21 +40,32 @@ def measure_engine(root: Path, rounds: int, told: Callable[[str], None]) -> dict
     processes."""
     if shutil.which("pulumi") is None:
         return {}
-    samples = {name: Sample() for name in (EMPTY, PRODUCTION, JUDGED)}
+    samples = {name: Sample() for name in (EMPTY, PRODUCTION, JUDGED, LARGE, LARGE_JUDGED)}
     with _engines(root) as (empty, production):
+        settings = production.project / "Pulumi.production.yaml"
+        small = settings.read_text(encoding="utf-8")
         for turn in range(rounds):
-            for name, engine, policies in (
-                (EMPTY, empty, False),
-                (PRODUCTION, production, False),
-                (JUDGED, production, True),
+            for name, engine, text, policies in (
+                (EMPTY, empty, small, False),
+                (PRODUCTION, production, small, False),
+                (JUDGED, production, small, True),
+                (LARGE, production, _flagged(small), False),
+                (LARGE_JUDGED, production, _flagged(small), True),
             ):
                 told(f"round {turn + 1} of {rounds}: {name}")
+                settings.write_text(text, encoding="utf-8")
                 started = time.perf_counter()
                 run = engine.run(Operation.PREVIEW, policies=policies)
                 samples[name].seconds.append(time.perf_counter() - started)
                 if not run.ok:
                     raise RuntimeError(run.output)
     return samples
+
+
+def _flagged(settings: str) -> str:
+    document = yaml.safe_load(settings)
+    document["config"]["brightbroom-infra:application"]["features"] = _FLAGS
+    return yaml.safe_dump(document)
 
 
 @contextmanager
