@@ -141,6 +141,8 @@ def _second(result: Result, told: StackReport, voice: Voice) -> None:
         voice.lines(report.tree(result, verbose=True), indent=4)
     else:
         voice.say(f"  second preview: no changes ({report.summary(result)})", style="green")
+        if any(map(_later, told.runs[0].findings)):
+            _verdict(result, voice)
 
 
 def _fine(result: Result, told: StackReport, voice: Voice) -> bool:
@@ -169,14 +171,21 @@ def _told(failure: Failure) -> Iterator[str]:
 
 def _verdict(result: Result, voice: Voice) -> None:
     for pack in result.packs:
-        mine = [finding for finding in result.findings if finding.pack == pack.name]
+        told = [finding for finding in result.findings if finding.pack == pack.name]
+        mine = [finding for finding in told if not _later(finding)]
         mandatory = sum(finding.mandatory for finding in mine)
         outcome = f"{mandatory} mandatory, {len(mine) - mandatory} other findings" if mine else "passed"
+        later = f"; {len(told) - len(mine)} to be judged after apply" if len(told) > len(mine) else ""
         voice.say(
-            f"  policies: {pack.name} {pack.version}, {pack.policies} rules over {pack.judged} resources: {outcome}",
+            f"  policies: {pack.name} {pack.version}, {pack.policies} over {pack.judged} resources: {outcome}{later}",
             style="red" if mandatory else "yellow" if mine else "green",
         )
         voice.lines((line for finding in mine for line in _finding(finding)), indent=4)
+
+
+def _later(finding: PolicyFinding) -> bool:
+    """Whether a pack only says that something cannot be read yet."""
+    return finding.policy.startswith("to-be-judged-after-apply")
 
 
 def _finding(finding: PolicyFinding) -> Iterator[str]:
