@@ -1,72 +1,194 @@
-"""Which values are secret by name, and how they are kept out of what rules say.
+"""Which names and texts are secret, and how secrets are kept out of what rules say.
 
-Names are all there is to go by in a preview: the engine shows a pack every secret in plain text.
+Names and marks are all there is to go by in a preview: the engine shows a pack every secret in plain text. A variable's value is
+secret when its name says so or it is declared sensitive; a property's when its name says so, or the provider's
+`additionalSecretOutputs` do.
 """
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 from policies.catalogue.model import Finding
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
+from policies.catalogue.secret_names import is_secret_name
 
-_WORDS: Final = re.compile(
-    r"PASS(WORD|PHRASE)?$|SECRET|TOKEN|CREDENTIAL|PRIVATE|DATABASE_URL|CONNECTION|DSN$|_KEY$|^KEY$|REDIS_(REST_)?URL|SALT$",
-    re.IGNORECASE,
+__all__ = ["concealed", "is_secret_name", "is_secret_text", "secret_places", "secret_texts"]
+
+_SHAPE: Final = re.compile(
+    r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
+    r"|\b(?:gh[oprsu]_|github_pat_|napi_|sk_live_|xox[abprs]-|sntrys_)[A-Za-z0-9_-]{16,}"
+    r"|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
 )
-_SHORTEST: Final = 4
-"""Shorter texts are not searched for: they stand in everything."""
+"""Credentials in a URL, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry and AWS, and signed JSON tokens."""
+
+_NAMES: Final = ("key", "secretName", "variableName")
+_VALUES: Final = ("value", "valueWo", "plaintextValue", "encryptedValue", "valueEncrypted")
+_OF_A_PAIR: Final = frozenset({"value", "valueWo", "targets", "sensitive", "op", "type"})
+"""Beside one of these, `key` is the name of something; else it is a key."""
+
+_MARK: Final = "[secret]"
+_OWN: Final = 4
+_OTHERS: Final = 8
+"""Texts of the judged resource are searched for from the first length on, those of the rest of the stack from the second;
+shorter ones stand in everything."""
+_PIECE: Final = 12
+"""A part of a secret is hidden from this length on."""
 
 
-def is_secret_name(name: str) -> bool:
-    """Whether a variable or property of this name holds a secret: `PAYFAST_PASSPHRASE`, `connectionUri`, `webhookSecret`."""
-    return bool(_WORDS.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)))
+def is_secret_text(text: str) -> bool:
+    """Whether a text is secret by its form, whatever its name: `postgresql://user:password@host`, a private key, a token."""
+    return bool(_SHAPE.search(text))
 
 
-def concealed(finding: Finding, resource: Resource, stack: Stack) -> Finding:
-    """The finding with every secret text of the judged resources replaced by `[secret]`."""
-    others = (stack.by_urn[finding.urn],) if finding.urn and finding.urn in stack.by_urn else ()
-    hidden = sorted({text for r in (resource, *others) for text in secret_texts(r)}, key=len, reverse=True)
-    return dataclasses.replace(
-        finding,
-        path=_without(finding.path, hidden),
-        seen=_without(finding.seen, hidden),
-        wanted=_without(finding.wanted, hidden),
-    )
+def secret_places(resource: Resource) -> Iterator[tuple[str, Any]]:
+    """Dotted path and value of everything in a resource that is secret by name, by mark or by form.
+
+    The value is a text, a number, `SECRET` or `UNKNOWN`.
+    """
+    alone = isinstance(resource.properties.get("key"), str)
+    marked = {name for name in resource.secret_outputs if not (alone and name in _VALUES)}
+    for name, value in resource.properties.items():
+        named = _is_secret_in(resource.properties, name)
+        yield from _places(value, name, secret=named or name in marked)
 
 
 def secret_texts(resource: Resource) -> Iterator[str]:
-    """Every text of a resource that is secret by the name of its property, or of the variable it is the value of."""
-    yield from _texts(resource.properties, secret=False)
+    """Every secret text of a resource that can be read, and the password in each that is a URL."""
+    for _, value in secret_places(resource):
+        if value is SECRET or value is UNKNOWN or value == "":
+            continue
+        yield str(value)
+        yield from _passwords(str(value))
 
 
-def _texts(value: Any, *, secret: bool) -> Iterator[str]:
+def concealed(finding: Finding, resource: Resource, stack: Stack) -> Finding:
+    """The finding with every secret text of the judged resources replaced by `[secret]`, also in part, escaped or nested."""
+    others = (stack.by_urn[finding.urn],) if finding.urn and finding.urn in stack.by_urn else ()
+    nets = (_Net(text for each in (resource, *others) for text in secret_texts(each)), _net_of(stack))
+    return dataclasses.replace(
+        finding,
+        path=_without(finding.path, nets),
+        seen=_without(finding.seen, nets),
+        wanted=_without(finding.wanted, nets),
+    )
+
+
+def _places(value: Any, path: str, *, secret: bool) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        names = [str(value[key]) for key in ("key", "secretName", "variableName") if isinstance(value.get(key), str)]
-        named = value.get("sensitive") is True or any(map(is_secret_name, names))
         for key, inner in value.items():
-            is_value = named and key in ("value", "valueWo", "plaintextValue", "encryptedValue")
-            is_name = key in ("key", "secretName", "variableName")
-            yield from _texts(inner, secret=secret or is_value or (is_secret_name(key) and not is_name))
+            yield from _places(inner, f"{path}.{key}", secret=secret or _is_secret_in(value, key))
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        for inner in value:
-            yield from _texts(inner, secret=secret)
-    elif secret and isinstance(value, str) and len(value) >= _SHORTEST:
-        yield value
+        for position, inner in enumerate(value):
+            yield from _places(inner, f"{path}.{position}", secret=secret)
+    elif value is not None and not isinstance(value, bool) and (secret or _is_secret_value(value)):
+        yield path, value
 
 
-def _without(value: Any, hidden: Sequence[str]) -> Any:
-    if value is SECRET or value is UNKNOWN:
-        return value
-    if isinstance(value, str):
-        for text in hidden:
-            value = value.replace(text, "[secret]")
+def _is_secret_value(value: Any) -> bool:
+    return isinstance(value, str) and is_secret_text(value)
+
+
+def _is_secret_in(properties: Mapping[str, Any], key: str) -> bool:
+    """Whether a property is secret beside its siblings: the value of a named pair, or one with a secret name."""
+    if key in _NAMES:
+        return key == "key" and not _OF_A_PAIR & properties.keys() and "route" not in properties
+    if key in _VALUES:
+        names = [properties[name] for name in _NAMES if isinstance(properties.get(name), str)]
+        return (
+            properties.get("sensitive") is True or "secretName" in properties or any(is_secret_name(n) for n in names)
+        )
+    return is_secret_name(key)
+
+
+def _passwords(text: str) -> Iterator[str]:
+    try:
+        password = urlsplit(text).password if "://" in text else None
+    except ValueError:
+        return
+    if password:
+        yield password
+        yield unquote(password)
+
+
+class _Net:
+    """Secret texts in all their forms, found in another text in one pass over it."""
+
+    def __init__(self, texts: Iterable[str], shortest: int = 1, *, pieces: bool = True) -> None:
+        self._exact: set[str] = set()
+        self._by_head: dict[str, list[str]] = {}
+        self._pieces: set[str] = set()
+        for text in texts:
+            for form in _forms(text):
+                if len(form) >= shortest:
+                    self._add(form, pieces=pieces and "://" not in text)
+
+    def _add(self, form: str, *, pieces: bool) -> None:
+        self._exact.add(form)
+        if len(form) >= _OWN:
+            self._by_head.setdefault(form[:_OWN], []).append(form)
+        if pieces:
+            self._pieces.update(form[start : start + _PIECE] for start in range(len(form) - _PIECE + 1))
+
+    def hide(self, text: str) -> str:
+        """The text with every secret replaced."""
+        if text in self._exact:
+            return _MARK
+        covered = [False] * len(text)
+        for start in range(len(text) - _OWN + 1):
+            for form in self._by_head.get(text[start : start + _OWN], ()):
+                if text.startswith(form, start):
+                    covered[start : start + len(form)] = [True] * len(form)
+            if text[start : start + _PIECE] in self._pieces:
+                covered[start : start + _PIECE] = [True] * _PIECE
+        return text if True not in covered else _marked(text, covered)
+
+
+def _marked(text: str, covered: Sequence[bool]) -> str:
+    shown = "".join("\0" if hidden else letter for letter, hidden in zip(text, covered, strict=True))
+    return re.sub("\0+", _MARK, shown)
+
+
+def _forms(text: str) -> set[str]:
+    """A secret as it is, as `repr` and JSON escape it, in a URL, and in base64."""
+    return {
+        text,
+        repr(text)[1:-1],
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        quote(text, errors="replace"),
+        quote(text, safe="", errors="replace"),
+        base64.b64encode(text.encode(errors="replace")).decode().rstrip("="),
+    }
+
+
+_NETS: Final[WeakKeyDictionary[Stack, _Net]] = WeakKeyDictionary()
+
+
+def _net_of(stack: Stack) -> _Net:
+    """The secrets of a whole stack, gathered once; whole texts only, as there may be many."""
+    if stack not in _NETS:
+        _NETS[stack] = _Net((text for each in stack for text in secret_texts(each)), _OTHERS, pieces=False)
+    return _NETS[stack]
+
+
+def _without(value: Any, nets: Sequence[_Net]) -> Any:
+    if value is None or value is SECRET or value is UNKNOWN or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
-        return {key: _without(inner, hidden) for key, inner in value.items()}
-    if isinstance(value, Sequence):
-        return [_without(inner, hidden) for inner in value]
-    return value
+        return {_without(key, nets): _without(inner, nets) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_without(inner, nets) for inner in value]
+    text = hidden = str(value)
+    for net in nets:
+        hidden = net.hide(hidden)
+    hidden = _SHAPE.sub(_MARK, hidden)
+    return value if hidden == text else hidden
