@@ -1,0 +1,160 @@
+"""State files and records for tests: rehearsed, grown to any size, and with faults planted on purpose."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from audit import provenance, runner, state
+from audit.history import Past
+from audit.locations import Locations
+from audit.record import Run, build
+from brightbroom.plays import play_of
+from rehearsal.engine import Operation
+from rehearsal.stage import Stage
+
+ROOT: Final = Path(__file__).parent.parent.parent
+AT: Final = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+STACKS: Final = ("staging", "production")
+
+Document = dict[str, Any]
+
+
+def rehearsed(stack: str) -> Document:
+    """The checkpoint of a shipped stack after a rehearsal, as a document that a test may change. Rehearsed once a process."""
+    return copy.deepcopy(_rehearsed(stack))
+
+
+@functools.cache
+def _rehearsed(stack: str) -> Document:
+    with tempfile.TemporaryDirectory() as folder:
+        with Stage(dataclasses.replace(play_of(ROOT, stack), packs=()), Path(folder), fresh=True) as stage:
+            result = stage.run(Operation.UP)
+        assert result.ok, result.failures
+        document: Document = json.loads((Path(folder) / "state.json").read_text(encoding="utf-8"))
+    return document
+
+
+def exported(document: Document) -> Document:
+    """A checkpoint as `pulumi stack export` writes it."""
+    return {"version": 3, "deployment": document["checkpoint"]["latest"]}
+
+
+def resources_of(document: Document) -> list[Document]:
+    """The resources of a state in either form."""
+    deployment = document["deployment"] if "deployment" in document else document["checkpoint"]["latest"]
+    found: list[Document] = deployment["resources"]
+    return found
+
+
+def resource(document: Document, name: str, kind: str = "") -> Document:
+    """One resource by its logical name, and its type where others have that name too."""
+    (found,) = (r for r in resources_of(document) if r["urn"].endswith(f"::{name}") and kind in r["type"])
+    return found
+
+
+def many(count: int, document: Document) -> Document:
+    """The stack with its resources again and again, `count` in all; every copy has names and ids of its own."""
+    made = exported(copy.deepcopy(document))
+    found = resources_of(made)
+    originals = [json.dumps(item) for item in found if item["type"] != "pulumi:pulumi:Stack"]
+    names = {item["urn"]: item["urn"] for item in found if item["type"] != "pulumi:pulumi:Stack"}
+    number = 0
+    while len(found) < count:
+        number += 1
+        found += [_renamed(text, names, number) for text in originals]
+    made["deployment"]["resources"] = found[:count]
+    return made
+
+
+def _renamed(text: str, names: Mapping[str, str], number: int) -> Document:
+    item: Document = json.loads(text)
+    for key in ("urn", "parent"):
+        if item.get(key) in names:
+            item[key] += f"-{number}"
+    if item.get("id"):
+        item["id"] += f"-{number}"
+    for key, urns in item.get("propertyDependencies", {}).items():
+        item["propertyDependencies"][key] = [f"{urn}-{number}" if urn in names else urn for urn in urns]
+    return item
+
+
+def write(folder: Path, documents: Mapping[str, Document]) -> list[Path]:
+    """State files in a folder, each named after its key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, document in documents.items():
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def record(
+    folder: Path,
+    documents: Mapping[str, Document],
+    *,
+    number: int = 1,
+    before: Past | None = None,
+    at: datetime = AT,
+    retention: Sequence[Mapping[str, Any]] = (),
+    requirements: Sequence[Mapping[str, Any]] = (),
+) -> Document:
+    """The record of a run over some states, whose files are written to `folder`; their paths in it do not depend on it."""
+    states = state.read_all(write(folder, documents))
+    judged = runner.run(states, at.date())
+    run = Run(
+        started=at,
+        ended=at,
+        origin={"actor": "somebody", "ciRun": "4711", "commit": "0" * 40},
+        by=provenance.by(sorted(one.stack for one in states)),
+        number=number,
+        previous=(number - 1, "ab" * 32) if number > 1 else (0, ""),
+    )
+    made = build(judged, run, Locations(ROOT), before or Past(), retention, requirements)
+    for entry in made["states"]:
+        entry["file"] = Path(entry["file"]).name
+    return made
+
+
+def compliant(folder: Path) -> Document:
+    """The record of both shipped stacks as they were rehearsed."""
+    return record(folder, {stack: rehearsed(stack) for stack in STACKS})
+
+
+def faulty(folder: Path, *, number: int = 1, before: Past | None = None) -> Document:
+    """The record of both stacks with violations of several severities and a value that cannot be read."""
+    documents = {stack: rehearsed(stack) for stack in STACKS}
+    for change in FAULTS:
+        change(documents)
+    return record(folder, documents, number=number, before=before)
+
+
+def _unprotected(documents: dict[str, Document]) -> None:
+    for item in resources_of(documents["production"]):
+        item.pop("protect", None)
+
+
+def _short_history(documents: dict[str, Document]) -> None:
+    for document in documents.values():
+        for item in resources_of(document):
+            if item["type"] == "neon:index:Project":
+                for side in ("inputs", "outputs"):
+                    item[side]["historyRetentionSeconds"] = 3600
+
+
+def _unknown_branch(documents: dict[str, Document]) -> None:
+    for item in resources_of(documents["staging"]):
+        if item["type"] == "vercel:index/project:Project":
+            for side in ("inputs", "outputs"):
+                item[side]["gitRepository"]["productionBranch"] = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+FAULTS: Final[tuple[Callable[[dict[str, Document]], None], ...]] = (_unprotected, _short_history, _unknown_branch)
