@@ -36,8 +36,8 @@ def ssdf(*practices: str) -> tuple[Requirement, ...]:
 
 
 def popia(*sections: str) -> tuple[Requirement, ...]:
-    """Protection of Personal Information Act, South Africa (Act 4 of 2013)."""
-    return _clauses("POPIA", "Act 4 of 2013", sections)
+    """Protection of Personal Information Act, South Africa (Act 4 of 2013); sections with or without their `s`."""
+    return _clauses("POPIA", "Act 4 of 2013", tuple(f"s{section.removeprefix('s')}" for section in sections))
 
 
 def scorecard(*checks: str) -> tuple[Requirement, ...]:
