@@ -18,7 +18,7 @@ VERCEL_VARIABLE: Final = "vercel:index/projectEnvironmentVariable:ProjectEnviron
 VERCEL_VARIABLES: Final = "vercel:index/projectEnvironmentVariables:ProjectEnvironmentVariables"
 VERCEL_SHARED_VARIABLE: Final = "vercel:index/sharedEnvironmentVariable:SharedEnvironmentVariable"
 VERCEL_TEAM: Final = "vercel:index/teamConfig:TeamConfig"
-VERCEL_USER_TOKEN: Final = "vercel:index/userToken:UserToken"
+VERCEL_USER_TOKEN: Final = "vercel:index/userToken:UserToken"  # noqa: S105 - a type token
 VERCEL_SHAREABLE_LINK: Final = "vercel:index/shareableLink:ShareableLink"
 VERCEL_OIDC_POLICY: Final = "vercel:index/oidcFederationPolicy:OidcFederationPolicy"
 VERCEL_WEBHOOK: Final = "vercel:index/webhook:Webhook"
@@ -38,8 +38,8 @@ GITHUB_ENVIRONMENT_BRANCH: Final = (
 )
 GITHUB_VARIABLE: Final = "github:index/actionsVariable:ActionsVariable"
 GITHUB_ENVIRONMENT_VARIABLE: Final = "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable"
-GITHUB_SECRET: Final = "github:index/actionsSecret:ActionsSecret"
-GITHUB_ENVIRONMENT_SECRET: Final = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret"
+GITHUB_SECRET: Final = "github:index/actionsSecret:ActionsSecret"  # noqa: S105 - a type token
+GITHUB_ENVIRONMENT_SECRET: Final = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret"  # noqa: S105 - a type token
 GITHUB_WORKFLOW_PERMISSIONS: Final = "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions"
 GITHUB_ACTIONS_PERMISSIONS: Final = "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions"
 GITHUB_FILE: Final = "github:index/repositoryFile:RepositoryFile"
@@ -58,6 +58,19 @@ NEON_SNAPSHOT: Final = "neon:index:Snapshot"
 NEON_KEY: Final = "neon:index:OrgApiKey"
 NEON_SPENDING_LIMIT: Final = "neon:index:SpendingLimit"
 
+RANDOM_PASSWORD: Final = "random:index/randomPassword:RandomPassword"  # noqa: S105 - a type token
+UPSTASH_REDIS: Final = "upstash:index/redisDatabase:RedisDatabase"
+SENTRY_KEY: Final = "sentry:index/sentryKey:SentryKey"
+
+VERCEL_PROVIDER: Final = "pulumi:providers:vercel"
+NEON_PROVIDER: Final = "pulumi:providers:neon"
+GITHUB_PROVIDER: Final = "pulumi:providers:github"
+UPSTASH_PROVIDER: Final = "pulumi:providers:upstash"
+SENTRY_PROVIDER: Final = "pulumi:providers:sentry"
+AWS_PROVIDER: Final = "pulumi:providers:aws"
+
+DATABASE_COMPONENT: Final = "brightbroom:data:NeonDatabase"
+CACHE_COMPONENT: Final = "brightbroom:data:UpstashCache"
 HEADERS: Final = "brightbroom:hosting:SecurityHeaders"
 LOG_SINK: Final = "brightbroom:compliance:LogSink"
 BACKUP_EXPORT: Final = "brightbroom:compliance:BackupExport"
