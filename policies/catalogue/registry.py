@@ -11,8 +11,9 @@ from typing import Any, Final, TypeVar
 from policies.catalogue.model import Mend, Requirement, Rule, Severity
 
 SUBJECTS: Final = (
-    *("headers", "header_rules", "csp_rules", "transport", "secrets", "secret_lives", "payments", "database", "backup"),
-    *("retention", "inventory", "monitoring", "vercel", "github", "repository", "governance", "cost", "waiver_rules"),
+    *("headers", "header_rules", "csp_rules", "transport", "secrets", "secret_lives", "payments"),
+    *("database", "branches", "backup", "retention", "inventory", "monitoring", "vercel"),
+    *("firewall", "github", "repository", "workflows", "governance", "cost", "waiver_rules"),
 )
 """The files of the catalogue that hold rules."""
 
