@@ -78,7 +78,8 @@ def examine(root: Path, wanted: list[str]) -> Report:
         checks.append(Check(f"settings of {stack}", "ok", "complete"))
         checks += _passphrase(root, stack, checks)
         checks += _tokens(needs.tokens, checks)
-        checks += _secrets(needs.secrets, config, stack)
+        checks += _secrets(needs.secrets, config, stack, "missing")
+        checks += _secrets(needs.optional, config, stack, "note")
         plugins.update(dict.fromkeys(needs.plugins))
     checks += _plugins(plugins, engine)
     checks.append(_neon_plugin(root))
@@ -224,7 +225,7 @@ def _tokens(tokens: tuple[str, ...], known: list[Check]) -> Iterator[Check]:
             yield Check(subject, "missing", "not in the environment", f"read -rs {name} && export {name}")
 
 
-def _secrets(names: tuple[str, ...], config: Mapping[str, Any], stack: str) -> Iterator[Check]:
+def _secrets(names: tuple[str, ...], config: Mapping[str, Any], stack: str, absent: Verdict) -> Iterator[Check]:
     held = config.get(SECRETS_KEY)
     held = held if isinstance(held, dict) else {}
     for name in names:
@@ -234,7 +235,8 @@ def _secrets(names: tuple[str, ...], config: Mapping[str, Any], stack: str) -> I
         if isinstance(value, dict) and value.get("secure"):
             yield Check(subject, "ok", "encrypted in the stack file")
         elif value is None:
-            yield Check(subject, "missing", f"not in Pulumi.{stack}.yaml", mend)
+            why = "" if absent == "missing" else "; without it equal secrets of two stacks stay unseen"
+            yield Check(subject, absent, f"not in Pulumi.{stack}.yaml{why}", mend)
         else:
             yield Check(
                 subject, "missing", f"in plain text in Pulumi.{stack}.yaml: change it at the vendor, then", mend

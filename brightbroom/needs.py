@@ -26,9 +26,11 @@ _ALWAYS: Final = ("random",)
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Names only: `secrets` under `brightbroom-infra:secrets`, `tokens` in the environment, `plugins` by package."""
+    """Names only: `secrets` under `brightbroom-infra:secrets`, `tokens` in the environment, `plugins` by package. A deployment
+    starts without the `optional` ones, which are secrets too."""
 
     secrets: tuple[str, ...]
+    optional: tuple[str, ...]
     tokens: tuple[str, ...]
     plugins: tuple[str, ...]
 
@@ -67,7 +69,7 @@ def read_config(root: Path, stack: str) -> dict[str, Any]:
 
 def needs_of(config: Mapping[str, Any], stack: str) -> Needs:
     """What the settings in a stack's `config` need. Raises `CommandError` with every mistake in them."""
-    from infra.settings import SettingsError, parse_settings, required_secrets, required_tokens
+    from infra.settings import OPTIONAL_SECRETS, SettingsError, parse_settings, required_secrets, required_tokens
 
     try:
         settings = parse_settings(_areas(config), stack=stack)
@@ -75,7 +77,7 @@ def needs_of(config: Mapping[str, Any], stack: str) -> Needs:
         raise CommandError(str(error)) from error
     tokens = required_tokens(settings)
     plugins = (*(plugin for token, plugin in _PLUGIN_OF_TOKEN.items() if token in tokens), *_ALWAYS)
-    return Needs(required_secrets(settings), tokens, plugins)
+    return Needs(required_secrets(settings), OPTIONAL_SECRETS, tokens, plugins)
 
 
 def _areas(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def play_of(root: Path, stack: str, changes: Mapping[str, Any] | None = None) ->
         raise CommandError(str(error)) from error
     return Play(
         project=project,
-        secrets=needs.secrets,
+        secrets=(*needs.secrets, *needs.optional),
         tokens=needs.tokens,
         packs=tuple(root / name for name in PACKS),
         plans=config.get(f"{NAMESPACE}:plans", {}),

@@ -34,21 +34,15 @@ def deploy(inputs: Inputs) -> StackOutputs:
         GeneratedSecretsArgs(keys=GENERATED, targets=targets(settings), rotation=settings.application.secret_rotation),
         opts,
     )
+    variables = app_variables(
+        Sources(settings=settings, secrets=secrets, database=database, generated=generated, cache=cache, errors=errors)
+    )
     EnvironmentVariables(
         "variables",
         EnvironmentVariablesArgs(
             project_id=app.project_id,
             team_id=settings.hosting.team_id,
-            variables=app_variables(
-                Sources(
-                    settings=settings,
-                    secrets=secrets,
-                    database=database,
-                    generated=generated,
-                    cache=cache,
-                    errors=errors,
-                )
-            ),
+            variables=variables,
             owner=settings.repository.owner,
             rotated=settings.application.secret_rotation,
         ),
@@ -58,6 +52,7 @@ def deploy(inputs: Inputs) -> StackOutputs:
     repository = delivery.repository(settings, opts)
     delivery.environment(inputs, repository, app, database, storage, opts)
     facts.declare(settings, storage)
+    facts.fingerprints(inputs, variables, database)
 
     return StackOutputs(
         environment=settings.environment,

@@ -1,7 +1,8 @@
 """Stand-ins for what a person holds: the stack's secrets and the vendors' tokens.
 
 Each is derived from a random seed that a data folder gets once, so a second run finds nothing changed, and two stacks never
-share a value. They open nothing anywhere; they are marked secret and guarded all the same, as the real ones are.
+share a value. What all stacks share has one stand-in everywhere: it only serves to compare values that are random themselves.
+They open nothing anywhere; they are marked secret and guarded all the same, as the real ones are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Final
 from rehearsal.engine import StateError
 
 _SEED_BYTES: Final = 32
+SHARED: Final = ("fingerprintKey",)
+"""The secrets that are the same in every stack."""
 
 
 class StandIns:
@@ -31,7 +34,8 @@ class StandIns:
         """The stand-in of one secret or token; one named `…EMAIL` has the form of an address."""
         if name in self._given:
             return self._given[name]
-        text = "stand-in-" + hmac.new(self._seed, name.encode(), hashlib.sha256).hexdigest()[:32]
+        seed = b"shared" if name in SHARED else self._seed
+        text = "stand-in-" + hmac.new(seed, name.encode(), hashlib.sha256).hexdigest()[:32]
         return f"{text}@example.invalid" if name.endswith("EMAIL") else text
 
     def values(self, names: Iterable[str]) -> dict[str, str]:

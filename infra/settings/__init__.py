@@ -5,6 +5,7 @@ given, what is allowed, the command that mends it; all at once, no secret shown)
 """
 
 from infra.settings.loading import (
+    OPTIONAL_SECRETS,
     Inputs,
     StackSecrets,
     Tokens,
@@ -17,6 +18,7 @@ from infra.settings.mistakes import SettingsError, set_command
 from infra.settings.model import Settings
 
 __all__ = [
+    "OPTIONAL_SECRETS",
     "Inputs",
     "Settings",
     "SettingsError",

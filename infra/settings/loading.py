@@ -16,8 +16,11 @@ from infra.settings.mistakes import PROJECT, SettingsError, judged, remove_comma
 from infra.settings.model import Settings
 
 _SECRETS_AREA: Final = "secrets"
-_SHORTEST: Final = {"logDrainSecret": 32}
-"""Characters at least (vercel.com/docs/drains)."""
+_SHORTEST: Final = {"logDrainSecret": 32, "fingerprintKey": 32}
+"""Characters at least: of a drain's secret (vercel.com/docs/drains), and of a key that nobody is to guess."""
+
+OPTIONAL_SECRETS: Final = ("fingerprintKey",)
+"""Without the key, which all stacks share, nothing shows that they use different secrets (SEC-04)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class StackSecrets:
     def get(self, name: str) -> pulumi.Output[str]:
         """A stack secret, marked secret."""
         return pulumi.Output.secret(self.values[name])
+
+    def __contains__(self, name: str) -> bool:
+        """Whether one is given."""
+        return bool(self.values.get(name))
 
     def __repr__(self) -> str:
         return f"StackSecrets({', '.join(self.values)})"
@@ -122,15 +129,16 @@ def _tokens(*, cache: bool, errors: bool, storage: bool) -> tuple[str, ...]:
 
 def _secret_mistakes(secrets: Mapping[str, str], needed: tuple[str, ...], stack: str) -> Iterator[str]:
     for name in needed:
-        shortest = _SHORTEST.get(name, 1)
         if not secrets.get(name):
             yield f"secrets.{name}: is missing\n    {secret_command(name, stack)}"
-        elif len(secrets[name]) < shortest:
+    for name in (*needed, *OPTIONAL_SECRETS):
+        shortest = _SHORTEST.get(name, 1)
+        if 0 < len(secrets.get(name, "")) < shortest:
             yield (
                 f"secrets.{name}: is too short; must have {shortest} characters at least\n"
                 f"    {secret_command(name, stack)}"
             )
-    known = _secrets(monitoring=True, errors=True)  # one of a vendor that is switched off may stay
+    known = (*_secrets(monitoring=True, errors=True), *OPTIONAL_SECRETS)  # one of a vendor switched off may stay
     for name in secrets:
         if name not in known:
             yield (

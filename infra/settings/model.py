@@ -68,6 +68,8 @@ class Firewall(Area):
     managed_rules: bool
     callback_path: v.PathPrefix
     """Where PayFast posts its notifications: never challenged."""
+    callback_requests_per_minute: int = Field(ge=1, le=10_000)
+    """From one address; PayFast has few, and posts a refused notification again."""
     limited_paths: list[v.PathPrefix]
     requests_per_minute: int = Field(ge=1, le=10_000)
 

@@ -16,6 +16,7 @@ _HISTORY_HOURS: Final = {"free": 6, "launch": 168, "scale": 720}
 _COMPUTE_UNITS: Final = {"free": 2.0, "launch": 16.0, "scale": 56.0}
 _FUNCTION_SECONDS: Final = 800
 _FIREWALL_RULES: Final = 40
+_CALLBACK_RULES: Final = 2
 
 
 def vercel_plan(s: Settings) -> Iterator[Violation]:
@@ -32,12 +33,13 @@ def vercel_plan(s: Settings) -> Iterator[Violation]:
             f"needs Vercel's 'enterprise' plan; plans.vercel is {s.plans.vercel!r}",
             False,
         )
-    if s.plans.vercel != "enterprise" and len(hosting.firewall.limited_paths) >= _FIREWALL_RULES:
+    most = _FIREWALL_RULES - _CALLBACK_RULES
+    if s.plans.vercel != "enterprise" and len(hosting.firewall.limited_paths) > most:
         yield Violation(
             "hosting.firewall.limitedPaths",
             hosting.firewall.limited_paths,
-            f"with the payment callback these are more than the {_FIREWALL_RULES} rules of {s.plans.vercel!r}",
-            hosting.firewall.limited_paths[: _FIREWALL_RULES - 1],
+            f"with the two of the payment callback these are more than the {_FIREWALL_RULES} rules of {s.plans.vercel!r}",
+            hosting.firewall.limited_paths[:most],
         )
     if hosting.function_timeout_seconds > _FUNCTION_SECONDS:
         yield Violation(

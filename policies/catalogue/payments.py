@@ -56,7 +56,7 @@ _NAMED: Final = {
     source="payments.mode",
 )
 def match_payment_host(resource: Resource, scope: Scope) -> Iterator[Finding]:
-    """10000100 is the merchant id that PayFast publishes for its sandbox. A value that a state keeps encrypted is not evaluated."""
+    """10000100 is the merchant id that PayFast publishes for its sandbox. What a state keeps encrypted is not evaluated."""
     host = scope.parameters["host"]
     if resource.type == HEADERS:
         yield from _sources(resource, "paymentHosts", host)

@@ -106,7 +106,7 @@ def require_rotation(resource: Resource, scope: Scope) -> Iterator[Finding]:
     source="infra/",
 )
 def limit_tokens(resource: Resource, scope: Scope) -> Iterator[Finding]:
-    """Vercel's default for both is no end. `expiresAt` is milliseconds since 1970; without a project a token serves the whole team."""
+    """Vercel's default for both is no end, and for a token the whole team. `expiresAt` is milliseconds since 1970."""
     if resource.type == VERCEL_SHAREABLE_LINK:
         most = scope.parameters["linkSeconds"]
         seconds = resource.readable("ttlSeconds")

@@ -75,12 +75,19 @@ def test_a_complete_machine_is_ready_and_shows_no_value(
         monkeypatch.setenv(name, f"canary-{name}")
     with (project / "Pulumi.staging.yaml").open("a") as file:
         file.write("  brightbroom-infra:secrets:\n")
-        file.writelines(f"    {name}:\n      secure: canary-{name}\n" for name in SECRETS)
+        file.writelines(f"    {name}:\n      secure: canary-{name}\n" for name in (*SECRETS, "fingerprintKey"))
     report = doctor.examine(project, ["staging"])
     assert [check for check in report.checks if check.verdict != "ok"] == []
     assert report.healthy
     assert "canary" not in doctor.as_text(report) + doctor.as_json(report)
     assert doctor.as_text(report).endswith("ready to deploy")
+
+
+def test_an_optional_secret_may_be_missing_and_what_it_is_for_is_told(project: Path, no_engine: Path) -> None:
+    check = _by_subject(doctor.examine(project, ["staging"]))["secret staging.fingerprintKey"]
+    assert check.verdict == "note"
+    assert "equal secrets of two stacks stay unseen" in check.found
+    assert check.mend.endswith("'brightbroom-infra:secrets.fingerprintKey' --stack staging")
 
 
 def test_a_secret_in_plain_text_counts_as_missing_and_is_not_shown(project: Path, no_engine: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,7 +17,7 @@ from pulumi.runtime.stack import Stack, run_pulumi_func
 from pydantic import SecretStr
 
 from infra.outputs import export
-from infra.settings import Inputs, StackSecrets, Tokens, required_secrets, required_tokens
+from infra.settings import OPTIONAL_SECRETS, Inputs, StackSecrets, Tokens, required_secrets, required_tokens
 from infra.stack import deploy
 from rehearsal.engine.values import from_struct, has_secret, is_secret, plain
 from tests.builders import settings
@@ -107,12 +107,14 @@ class Program:
         return {each.inputs["key"]: each for each in found if each.inputs["targets"] == [target]}
 
 
-def record(stack: str, changes: Mapping[str, Any] | None = None) -> Program:
-    """Run the program for a stack, some of its settings changed."""
+def record(
+    stack: str, changes: Mapping[str, Any] | None = None, optional: Sequence[str] = OPTIONAL_SECRETS
+) -> Program:
+    """Run the program for a stack, some of its settings changed, with these of the optional secrets."""
     chosen = settings(stack, changes)
     inputs = Inputs(
         chosen,
-        StackSecrets({name: f"canary-{name}" for name in required_secrets(chosen)}),
+        StackSecrets({name: f"canary-{name}" for name in (*required_secrets(chosen), *optional)}),
         Tokens({name: SecretStr(f"canary-{name}") for name in required_tokens(chosen)}),
     )
     program = Program()

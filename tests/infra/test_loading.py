@@ -94,6 +94,14 @@ def test_an_empty_or_too_short_secret_is_refused_without_showing_it(loaded: Load
     assert short.startswith("secrets.logDrainSecret: is too short; must have 32 characters at least")
 
 
+def test_the_key_of_fingerprints_is_optional_and_long(loaded: Loader) -> None:
+    assert "fingerprintKey" not in loaded().secrets
+    assert "fingerprintKey" not in loaded(secrets={**SECRETS, "fingerprintKey": ""}).secrets
+    assert "fingerprintKey" in loaded(secrets={**SECRETS, "fingerprintKey": "canary" * 6}).secrets
+    [short] = _mistakes(loaded, secrets={**SECRETS, "fingerprintKey": "canary"})
+    assert short.startswith("secrets.fingerprintKey: is too short; must have 32 characters at least")
+
+
 def test_secrets_that_are_no_object_are_missing_and_not_shown(loaded: Loader) -> None:
     assert len(_mistakes(loaded, secrets="canary")) == len(SECRETS)
 

@@ -22,6 +22,14 @@ def test_two_folders_share_no_value(tmp_path: Path) -> None:
     assert StandIns(tmp_path / "staging").value("SAME") != StandIns(tmp_path / "production").value("SAME")
 
 
+def test_what_all_stacks_share_is_the_same_in_each_folder(tmp_path: Path) -> None:
+    names = ["fingerprintKey", "fingerprintkey"]
+    staging, production = (StandIns(tmp_path / stack).values(names) for stack in ("staging", "production"))
+    assert staging["fingerprintKey"] == production["fingerprintKey"]
+    assert staging["fingerprintkey"] != production["fingerprintkey"]
+    assert len(staging["fingerprintKey"]) >= 32
+
+
 def test_a_given_value_takes_the_place_of_the_stand_in(tmp_path: Path) -> None:
     assert StandIns(tmp_path, {"A": "given"}).values(["A"]) == {"A": "given"}
 
