@@ -9,7 +9,19 @@ from tests.policies.samples.build import PROJECT, resource
 
 def resources() -> dict[str, Resource]:
     found = [
-        resource(t.VERCEL_PROJECT, "app", {"gitRepository": {"productionBranch": "production"}}),
+        resource(
+            t.VERCEL_PROJECT,
+            "app",
+            {
+                "gitRepository": {"productionBranch": "production"},
+                "resourceConfig": {"functionDefaultRegions": ["fra1"]},
+                "nodeVersion": "24.x",
+                "onDemandConcurrentBuilds": False,
+                "buildMachineType": "standard",
+            },
+            protect=True,
+        ),
+        resource(t.VERCEL_TEAM, "team", {"hideIpAddresses": True, "hideIpAddressesInLogDrains": True}),
         resource(
             t.VERCEL_CUSTOM_ENVIRONMENT, "custom", {"branchTracking": {"type": "equals", "pattern": "production"}}
         ),
