@@ -1,0 +1,261 @@
+"""OCSF 1.5 Compliance Findings (class 2003): a JSON array, one event a line.
+
+An array, because the best known writer of OCSF compliance results (Prowler) writes one and readers of files expect it; a line
+each, so that a stream needs no more than a cut. One event for each result; `finding_info.uid` is the same from run to run.
+
+==============  ======================  =============================================================
+outcome         `compliance.status`     `status` of the finding
+==============  ======================  =============================================================
+pass            Pass                    Resolved; activity Close where it ends a violation
+fail            Fail                    New; activity Update where an earlier run saw it
+waived          Fail                    Suppressed; the waiver is an enrichment
+not evaluated   Warning                 Other: Not evaluated
+not applicable  Other: Not applicable   Other: Not applicable
+switched off    Other: Switched off     Other: Switched off
+==============  ======================  =============================================================
+
+`status_code` is the outcome in our own words. Resources of types that a rule does not judge are one event for each rule in each
+stack, with their number as `count`. A violation that ended with its resource gets an event without a result: activity Close,
+`status_code` "fixed".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from audit.formats.parts import (
+    Record,
+    by_id,
+    clause,
+    encoded,
+    filled,
+    findings,
+    identity,
+    line,
+    milliseconds,
+    ordered,
+    result_identity,
+    run_identity,
+    settings_line,
+    standard,
+    told,
+)
+
+VERSION: Final = "1.5.0"
+"""Of the schema: that of the models that the tests judge by."""
+
+_CLASS: Final = 2003
+_ACTIVITIES: Final = {1: "Create", 2: "Update", 3: "Close"}
+_CREATE, _UPDATE, _CLOSE = _ACTIVITIES
+_COMPLIANCE: Final = {
+    "pass": (1, "Pass"),
+    "fixed": (1, "Pass"),
+    "fail": (3, "Fail"),
+    "waived": (3, "Fail"),
+    "not evaluated": (2, "Warning"),
+}
+_STATUS: Final = {"pass": (4, "Resolved"), "fixed": (4, "Resolved"), "fail": (1, "New"), "waived": (3, "Suppressed")}
+_SEVERITIES: Final = {"low": (2, "Low"), "medium": (3, "Medium"), "high": (4, "High"), "critical": (5, "Critical")}
+_INFORMATIONAL: Final = (1, "Informational")
+_OTHER: Final = 99
+_OPEN: Final = ("fail", "waived", "not evaluated")
+
+
+def render(record: Record) -> bytes:
+    """All events, the most urgent first."""
+    lines = (json.dumps(filled(event), ensure_ascii=False, separators=(",", ":")) for event in _Events(record))
+    return encoded("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+class _Events:
+    """The events of a record, and what they share."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._time = milliseconds(record["run"]["startedAt"])
+        self._run = run_identity(record)
+        self._rules = by_id(record["rules"])
+        self._waivers = by_id(record["waivers"])
+        self._population = {(item["stack"], item["urn"]): item for item in record["population"]}
+        self._files = {state["stack"]: state["file"] for state in record["states"]}
+        today = record["run"]["evaluatedOn"]
+        ended = [entry for entry in record["fixed"] if entry["fixedOn"] == today]
+        self._ended = {(entry["stack"], entry["rule"], entry["urn"]): entry for entry in ended}
+        self._titles: dict[str, Mapping[str, Any]] = {code: _control(rule) for code, rule in self._rules.items()}
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        results = ordered(self._record)
+        for result in results:
+            yield self._of_result(result)
+        known = {(result["stack"], result["rule"], result["urn"]) for result in results}
+        for key, entry in sorted(self._ended.items()):
+            if key not in known and entry["rule"] in self._rules:
+                reason = f"Ended with its resource on {entry['fixedOn']}."
+                yield self._of_result({**entry, "outcome": "fixed", "reason": reason})
+        yield from self._of_other_types()
+
+    def _of_result(self, result: Record) -> dict[str, Any]:
+        rule = self._rules[result["rule"]]
+        event = self._event(rule, result["stack"], result["outcome"], self._activity(result))
+        details = ("outcome", "stack", "level", "reason", "pending", "waiver", "broken", "history", "location")
+        waiver = self._waivers.get(result.get("waiver", ""))
+        return {
+            **event,
+            "message": line(told(result) or rule["statement"]),
+            "finding_info": self._info(rule, result),
+            "evidences": [self._evidence(finding) for finding in findings(result)],
+            "remediation": _remediation(rule, result) if result["outcome"] in _OPEN else None,
+            "resources": [self._resource(result["stack"], result["urn"])],
+            "comment": result["reason"] if waiver else "",
+            "enrichments": [{"name": "waiver", "value": waiver["id"], "type": "waiver", "data": dict(waiver)}]
+            if waiver
+            else [],
+            "unmapped": filled({key: result.get(key) for key in details}),
+        }
+
+    def _of_other_types(self) -> Iterator[dict[str, Any]]:
+        numbers: Counter[tuple[str, str]] = Counter()
+        kinds: dict[tuple[str, str], list[Record]] = {}
+        for other in self._record["otherTypes"]:
+            key = (other["stack"], other["rule"])
+            numbers[key] += other["count"]
+            kinds.setdefault(key, []).append({name: other[name] for name in ("type", "count", "reason")})
+        for key in sorted(kinds):
+            stack, code = key
+            rule = self._rules[code]
+            about = {"uid": identity("other types", stack, code), "title": rule["statement"]}
+            yield {
+                **self._event(rule, stack, "not applicable", _CREATE),
+                "message": f"{code} does not judge {numbers[key]} resources of other types",
+                "count": numbers[key],
+                "finding_info": about,
+                "unmapped": {"outcome": "not applicable", "stack": stack, "otherTypes": kinds[key]},
+            }
+
+    def _event(self, rule: Record, stack: str, outcome: str, activity: int) -> dict[str, Any]:
+        """What every event has."""
+        violated = outcome in ("fail", "waived")
+        severity = _SEVERITIES[rule["severity"]] if violated else _INFORMATIONAL
+        status = _STATUS.get(outcome, (_OTHER, outcome.capitalize()))
+        return {
+            "activity_id": activity,
+            "activity_name": _ACTIVITIES[activity],
+            "category_uid": 2,
+            "category_name": "Findings",
+            "class_uid": _CLASS,
+            "class_name": "Compliance Finding",
+            "type_uid": _CLASS * 100 + activity,
+            "type_name": f"Compliance Finding: {_ACTIVITIES[activity]}",
+            "time": self._time,
+            "severity_id": severity[0],
+            "severity": severity[1],
+            "status_id": status[0],
+            "status": status[1],
+            "status_code": outcome,
+            "metadata": self._metadata(),
+            "compliance": self._compliance(rule, stack, outcome),
+        }
+
+    def _metadata(self) -> dict[str, Any]:
+        pack = self._record["by"]["pack"]
+        product = {
+            "name": pack["name"],
+            "vendor_name": "BrightBroom",
+            "version": pack["version"],
+            "uid": pack["sha256"],
+        }
+        return {"version": VERSION, "product": product, "correlation_uid": self._run}
+
+    def _compliance(self, rule: Record, stack: str, outcome: str) -> dict[str, Any]:
+        number, words = _COMPLIANCE.get(outcome, (_OTHER, outcome.capitalize()))
+        check = {**self._titles[rule["id"]]["check"], "status_id": number, "status": words}
+        parameters = self._record["settings"][stack].get(rule["id"], {}).get("parameters", {})
+        return filled(
+            {
+                **self._titles[rule["id"]]["compliance"],
+                "control_parameters": [
+                    {"name": name, "value": _text(value)} for name, value in sorted(parameters.items())
+                ],
+                "status_id": number,
+                "status": words,
+                "checks": [check],
+            }
+        )
+
+    def _activity(self, result: Record) -> int:
+        key = (result["stack"], result["rule"], result["urn"])
+        if key in self._ended:
+            return _CLOSE
+        first = (result.get("history") or {}).get("firstSeen")
+        return _UPDATE if first and first != self._record["run"]["evaluatedOn"] else _CREATE
+
+    def _info(self, rule: Record, result: Record) -> dict[str, Any]:
+        ended = self._ended.get((result["stack"], result["rule"], result["urn"]), {})
+        first = (result.get("history") or ended).get("firstSeen")
+        analytic = {"uid": rule["id"], "name": rule["name"], "type_id": 1, "type": "Rule"}
+        return filled(
+            {
+                "uid": result_identity(result),
+                "title": rule["statement"],
+                "desc": rule["risk"],
+                "types": [rule["areaTitle"]],
+                "created_time": self._time,
+                "first_seen_time": milliseconds(first) if first else None,
+                "last_seen_time": self._time if result["outcome"] in ("fail", "waived") else None,
+                "analytic": {**analytic, "version": self._record["by"]["pack"]["version"]},
+                "data_sources": [self._files[result["stack"]]],
+            }
+        )
+
+    def _resource(self, stack: str, urn: str) -> dict[str, Any]:
+        item = self._population.get((stack, urn), {})
+        kind, _, name = urn.split("::", 2)[-1].partition("::")
+        return filled(
+            {
+                "uid": urn,
+                "uid_alt": item.get("id"),
+                "name": item.get("name", name),
+                "type": item.get("type", kind),
+                "namespace": stack,
+                "data": filled({"provider": item.get("provider"), "custom": item.get("custom")}),
+            }
+        )
+
+    @staticmethod
+    def _evidence(finding: Record) -> dict[str, Any]:
+        return {"name": finding["path"], "data": filled(finding)}
+
+
+def _control(rule: Record) -> dict[str, Any]:
+    """What an event says of its rule, whatever the outcome."""
+    number, words = _SEVERITIES[rule["severity"]]
+    standards = list(dict.fromkeys(map(standard, rule["requirements"])))
+    check = {
+        "uid": rule["id"],
+        "name": rule["statement"],
+        "desc": rule["risk"],
+        "severity_id": number,
+        "severity": words,
+        "standards": standards,
+    }
+    compliance = {
+        "control": f"{rule['id']} {rule['statement']}",
+        "desc": rule["risk"],
+        "category": rule["areaTitle"],
+        "requirements": [clause(need) for need in rule["requirements"]],
+        "standards": standards,
+    }
+    return {"check": check, "compliance": compliance}
+
+
+def _remediation(rule: Record, result: Record) -> dict[str, Any]:
+    place = settings_line(result)
+    words = f"{rule['remedy']}. Set in: {place}" if place else rule["remedy"]
+    return filled({"desc": words, "references": [rule["url"]] if rule["url"] else []})
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
