@@ -30,6 +30,17 @@ SCHEMA: Final = FOLDER / "schema.json"
 _OWN: Final = ("level", "because")
 """Keys of every entry; all others are parameters."""
 
+_POINTER: Final = "$schema"
+"""A file may name its schema for editors."""
+
+_KINDS: Final[Mapping[type, Mapping[str, Any]]] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    str: {"type": "string"},
+    list: {"type": "array", "items": {"type": "string"}},
+}
+"""What a parameter may be, in Python and in JSON Schema."""
+
 
 class LevelsError(Exception):
     """A levels file cannot be used; the text lists every mistake."""
@@ -58,15 +69,55 @@ def of_stack(stack: str) -> Mapping[str, Setting]:
 def load(path: Path, rules: tuple[Rule, ...]) -> Mapping[str, Setting]:
     """Read and check one file. Raises `LevelsError`."""
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except (OSError, ValueError) as error:
         raise LevelsError(f"{path.name} cannot be read as JSON: {error}") from None
     if not isinstance(given, dict):
         raise LevelsError(f"{path.name} holds no object of rules")
+    given.pop(_POINTER, None)
     mistakes = list(_mistakes(given, {rule.id: rule for rule in rules}))
     if mistakes:
         raise LevelsError("\n".join([f"{path.name} has mistakes; no rule was run:", *(f"  {m}" for m in mistakes)]))
     return {code: _setting(entry, path.name) for code, entry in given.items()}
+
+
+def schema(rules: tuple[Rule, ...]) -> dict[str, Any]:
+    """The JSON Schema of a file. It accepts what `load` accepts, and nothing else."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "How strict each rule is in a stack",
+        "type": "object",
+        "properties": {_POINTER: {"type": "string"}, **{rule.id: _entry_schema(rule) for rule in rules}},
+        "required": [rule.id for rule in rules],
+        "additionalProperties": False,
+    }
+
+
+def _entry_schema(rule: Rule) -> dict[str, Any]:
+    allowed = [level for level in Level if level is not Level.REMEDIATE or rule.mend]
+    return {
+        "description": f"{rule.statement} ({rule.severity})",
+        "type": "object",
+        "properties": {
+            "level": {"enum": allowed},
+            "because": {"type": "string", "pattern": r"\S"},
+            **{key: dict(_KINDS[kind]) for key, kind in rule.parameters.items()},
+        },
+        "required": ["level", *rule.parameters],
+        "additionalProperties": False,
+        "if": {"properties": {"level": {"const": Level.DISABLED}}},
+        "then": {"required": ["because"]},
+        "else": {"not": {"required": ["because"]}},
+    }
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, in which a key that stands twice would hide the first."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = {key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1}
+        raise ValueError(f"{', '.join(sorted(twice))} is given twice")
+    return found
 
 
 def _setting(entry: Mapping[str, Any], file: str) -> Setting:
@@ -87,7 +138,9 @@ def _mistakes(given: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[s
             yield f"{code}.level: {entry.get('level')!r} is none of {', '.join(Level)}"
         if entry.get("level") == Level.REMEDIATE and rule.mend is None:
             yield f"{code}.level: 'remediate' needs a repair, and the rule has none"
-        if (entry.get("level") == Level.DISABLED) != bool(str(entry.get("because") or "").strip()):
+        reason = entry.get("because", "")
+        given_well = isinstance(reason, str) and bool(reason.strip()) == ("because" in entry)
+        if not given_well or (entry.get("level") == Level.DISABLED) != ("because" in entry):
             yield f"{code}.because: is given for a rule that is disabled, and only for one"
         for key in sorted(set(entry) - set(rule.parameters) - set(_OWN)):
             yield f"{code}.{key}: is no parameter; known are: {', '.join(rule.parameters) or 'none'}"

@@ -47,7 +47,7 @@ CIS_GITHUB: Final[Clauses] = {
     "1.1.12": "commits are signed",
     "1.1.13": "history is linear",
     "1.1.14": "administrators keep the rules too",
-    "1.1.15": "only named people and Apps push to guarded branches",
+    "1.1.15": declared("only named people and Apps push to guarded branches", "program: the ruleset release-access"),
     "1.1.16": "nobody rewrites history by force",
     "1.1.17": "nobody deletes guarded branches",
     "1.1.20": "the default branch is guarded",
@@ -85,20 +85,16 @@ SSDF: Final[Clauses] = {
 }
 
 SCORECARD: Final[Clauses] = {
-    "Branch-Protection": "important branches are guarded",
-    "Code-Review": "changes are reviewed before they are merged",
-    "Dangerous-Workflow": "no workflow runs code of strangers with secrets",
     "Pinned-Dependencies": "dependencies and actions are pinned by hash",
     "Token-Permissions": "tokens of workflows read only, unless asked for more",
 }
 
 SECURE_HEADERS: Final[Clauses] = {
+    "Access-Control-Allow-Origin": "other origins are allowed by name only",
     "Content-Security-Policy": "a policy says where each part of a page may come from",
     "Cross-Origin-Opener-Policy": "windows of other origins are kept apart",
-    "Cross-Origin-Resource-Policy": "other origins do not embed files of this one",
+    "HTTP Observatory": "the headers as a whole get a good score",
     "Permissions-Policy": "devices and powerful functions are denied",
-    "Referrer-Policy": "addresses are not told to other sites",
-    "Strict-Transport-Security": "browsers come by TLS only",
     "X-Content-Type-Options": "content types are not guessed",
     "X-Frame-Options": "other sites do not frame pages, in old browsers too",
     "X-XSS-Protection": "the filter of old browsers is off",

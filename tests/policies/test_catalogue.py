@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from policies.catalogue import document, levels, registry
+from policies.catalogue import levels, registry
 from policies.catalogue.levels import LevelsError
 from policies.catalogue.model import Finding, Rule, Severity, Unevaluated, shown
 from policies.catalogue.resource import UNKNOWN, Resource
@@ -78,12 +79,64 @@ def test_every_mistake_in_a_levels_file_is_told_by_name(tmp_path: Path) -> None:
         assert told in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["{", "[]"])
-def test_a_file_that_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["{", "[]", '{"HDR-01": {}, "HDR-01": {}}'])
+def test_a_file_that_is_no_object_of_rules_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "staging.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(LevelsError, match=r"staging\.json"):
         levels.load(path, registry.rules())
+
+
+ENTRIES = [
+    ("DB-03", {"level": "mandatory", "leastSeconds": 1, "mostSeconds": 2}, True),
+    ("DB-03", {"level": "advisory", "leastSeconds": 1, "mostSeconds": 2}, True),
+    ("DB-03", {"level": "disabled", "leastSeconds": 1, "mostSeconds": 2, "because": "of a test"}, True),
+    ("DB-03", {"level": "disabled", "leastSeconds": 1, "mostSeconds": 2}, False),
+    ("DB-03", {"level": "disabled", "leastSeconds": 1, "mostSeconds": 2, "because": " "}, False),
+    ("DB-03", {"level": "disabled", "leastSeconds": 1, "mostSeconds": 2, "because": 7}, False),
+    ("DB-03", {"level": "mandatory", "leastSeconds": 1, "mostSeconds": 2, "because": "of a test"}, False),
+    ("DB-03", {"level": "mandatory", "leastSeconds": 1, "mostSeconds": 2, "because": ""}, False),
+    ("DB-03", {"level": "remediate", "leastSeconds": 1, "mostSeconds": 2}, False),
+    ("DB-03", {"level": "strict", "leastSeconds": 1, "mostSeconds": 2}, False),
+    ("DB-03", {"level": "mandatory", "leastSeconds": "1", "mostSeconds": 2}, False),
+    ("DB-03", {"level": "mandatory", "leastSeconds": True, "mostSeconds": 2}, False),
+    ("DB-03", {"level": "mandatory", "leastSeconds": 1}, False),
+    ("DB-03", {"level": "mandatory", "leastSeconds": 1, "mostSeconds": 2, "most": 3}, False),
+    ("DB-03", {"leastSeconds": 1, "mostSeconds": 2}, False),
+    ("DB-03", ["mandatory"], False),
+    ("HDR-05", {"level": "mandatory", "paymentHosts": ["https://www.payfast.co.za"]}, True),
+    ("HDR-05", {"level": "mandatory", "paymentHosts": "https://www.payfast.co.za"}, False),
+    ("HDR-05", {"level": "mandatory", "paymentHosts": [1]}, False),
+    ("HDR-99", {"level": "mandatory"}, False),
+    ("$schema", "schema.json", True),
+]
+
+
+@pytest.mark.parametrize(("code", "entry", "good"), ENTRIES, ids=str)
+def test_the_schema_of_the_levels_accepts_what_the_pack_accepts(
+    tmp_path: Path, code: str, entry: object, *, good: bool
+) -> None:
+    entries = json.loads((levels.FOLDER / "staging.json").read_text(encoding="utf-8")) | {code: entry}
+    path = tmp_path / "staging.json"
+    path.write_text(json.dumps(entries), encoding="utf-8")
+    validator = jsonschema.Draft202012Validator(json.loads(levels.SCHEMA.read_text(encoding="utf-8")))
+    assert validator.is_valid(entries) is good
+    if good:
+        levels.load(path, registry.rules())
+    else:
+        with pytest.raises(LevelsError, match=code):
+            levels.load(path, registry.rules())
+
+
+def test_a_stack_may_not_pass_for_the_schema() -> None:
+    assert levels.of_stack("schema") == levels.of_stack("production")
+    assert levels.stacks() == ("production", "staging")
+
+
+def test_rules_over_what_others_found_are_judged_last() -> None:
+    rules = registry.rules()
+    assert [rule.id for rule in rules if rule.last] == [rules[-1].id] == ["GOV-03"]
+    assert [rule.id for rule in rules[:-1]] == sorted(rule.id for rule in rules[:-1])
 
 
 def test_a_message_has_property_seen_wanted_fix_and_clause() -> None:
@@ -104,8 +157,3 @@ def test_reading_below_an_unknown_value_names_it() -> None:
     with pytest.raises(Unevaluated, match=r"a\.b is known only after the deployment"):
         view.get("a.b.c")
     assert view.stack == "s"
-
-
-def test_the_page_says_what_the_rules_say() -> None:
-    """Renew it by `python -m policies.catalogue.document`."""
-    assert document.PAGE.read_text(encoding="utf-8") == document.text()
