@@ -78,6 +78,9 @@ _HOST = rf"({_LABEL}\.)+[a-z]{{2,63}}"
 Hostname: TypeAlias = Annotated[
     str, AfterValidator(_matching(_HOST, "shop.example.com: a host name without scheme or path"))
 ]
+HostPattern: TypeAlias = Annotated[
+    str, AfterValidator(_matching(rf"(\*\.)?{_HOST}", "cdn.example.com, or *.example.com for all below it"))
+]
 HttpsUrl: TypeAlias = Annotated[
     str, AfterValidator(_matching(rf"https://{_HOST}(/\S*)?", "https://logs.example.com/path"))
 ]

@@ -37,20 +37,17 @@ class SecurityHeaders(pulumi.ComponentResource):
     """SvelteKit's `kit.csp`: `{mode, directives}`."""
 
     def __init__(self, name: str, args: SecurityHeadersArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__(
-            "brightbroom:hosting:SecurityHeaders",
-            name,
-            {
-                "projectId": args.project_id,
-                "csp": {directive: list(sources) for directive, sources in args.csp.items()},
-                "cspMode": args.csp_mode,
-                "edgeDirectives": list(args.edge_directives),
-                "headers": dict(args.headers),
-                "noStorePaths": list(args.no_store_paths),
-                "paymentHosts": list(args.payment_hosts),
-            },
-            opts,
-        )
+        directives = {directive: list(sources) for directive, sources in args.csp.items()}
+        facts = {
+            "projectId": args.project_id,
+            "csp": directives,
+            "cspMode": args.csp_mode,
+            "edgeDirectives": list(args.edge_directives),
+            "headers": dict(args.headers),
+            "noStorePaths": list(args.no_store_paths),
+            "paymentHosts": list(args.payment_hosts),
+        }
+        super().__init__("brightbroom:hosting:SecurityHeaders", name, facts, opts)
         edge = {directive: args.csp[directive] for directive in args.edge_directives}
         _route(
             f"{name}-all",
@@ -68,9 +65,8 @@ class SecurityHeaders(pulumi.ComponentResource):
             source=prefixes_pattern(args.no_store_paths),
             headers={"Cache-Control": "no-store"},
         )
-        directives = {directive: list(sources) for directive, sources in args.csp.items()}
         self.app_contract = pulumi.Output.from_input({"mode": args.csp_mode, "directives": directives})
-        self.register_outputs({"app_contract": self.app_contract})
+        self.register_outputs({**facts, "app_contract": self.app_contract})
 
 
 def policy_text(directives: Mapping[str, Sequence[str]]) -> str:

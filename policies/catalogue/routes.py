@@ -1,17 +1,45 @@
-"""Response headers as Vercel's project routes declare them (vercel.com/docs/routing: transforms)."""
+"""Response headers and paths as Vercel's project routes declare them (vercel.com/docs/routing: transforms)."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from policies.catalogue.model import Unevaluated
-from policies.catalogue.resource import UNKNOWN, Resource
+from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
+from policies.catalogue.types import HEADERS, VERCEL_ROUTE
 
-_SAMPLES: Final = ("/", "/login", "/api/v1/bookings", "/_app/immutable/entry/start.abc123.js", "/a b/ü")
-"""Paths that a route over everything must cover."""
+_EVERY_PATH: Final = ("/.*", "/.*?", "/?.*", ".*", ".*?", ".+", "/.*/?")
+"""Patterns over every path, without their anchors and groups. `/.+` is none: it leaves out the start page."""
+_BELOW: Final = ("", "/", "/x", "/v1/bookings/7", "/a.json")
+"""What stands below a path in the samples that a pattern is tried on."""
+_TOKEN: Final = re.compile(r"(/?):\w+(\([^)]*\))?([*+?]?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One change of the response headers by a route: `op` is set, append or delete. `name` is a header's name in lower case, or
+    conditions on names such as `{"pre": "x-"}`."""
+
+    path: str
+    op: str
+    name: str | Mapping[str, Any]
+    value: str
+
+    def concerns(self, header: str) -> bool:
+        """Whether it changes a header of this lower-case name."""
+        if isinstance(self.name, str):
+            return self.name == header
+        wanted = {key: _lowered(value) for key, value in self.name.items()}
+        return (
+            header == wanted.get("eq")
+            or header in (wanted.get("inc") or ())
+            or ("pre" in wanted and header.startswith(wanted["pre"]))
+            or ("suf" in wanted and header.endswith(wanted["suf"]))
+        )
 
 
 def enabled(route: Resource) -> bool:
@@ -19,34 +47,79 @@ def enabled(route: Resource) -> bool:
     return route.get("enabled") is not False
 
 
+def of_project(stack: Stack, project: Resource) -> tuple[Resource, ...]:
+    """The routes of a project that act."""
+    return tuple(route for route in stack.linked(project, VERCEL_ROUTE, by="projectId") if enabled(route))
+
+
 def covers_everything(route: Resource) -> bool:
-    """Whether the route's pattern covers every path."""
-    source, syntax = route.get("route.src"), route.get("srcSyntax")
-    if not isinstance(source, str) or route.get("route.has") or route.get("route.missing"):
+    """Whether the route's pattern covers every path, whatever the request holds. Only patterns that say so plainly count."""
+    source = route.get("route.src")
+    if not isinstance(source, str) or _conditional(route):
         return False
-    if syntax == "path-to-regexp":
-        return bool(re.fullmatch(r"/:\w+\*|/\(\.\*\)", source))
-    if syntax == "equals":
+    if route.get("srcSyntax") == "path-to-regexp":
+        return bool(re.fullmatch(r"/:\w+\*|/:\w+\(\.\*\)|/\(\.\*\)", source))
+    if route.get("srcSyntax") == "equals":
         return False
-    try:
-        pattern = re.compile(source)
-    except re.error:
-        return False
-    return all(pattern.search(path) for path in _SAMPLES)
+    bare = re.sub(r"\(\?P?<\w+>|\(\?:|[()]", "", source.replace("\\/", "/").removeprefix("^").removesuffix("$"))
+    return "|" not in source and bare in _EVERY_PATH
 
 
-def headers(route: Resource) -> dict[str, str]:
-    """The response headers that the route sets, by lower-case name. Raises `Unevaluated` where one is unknown."""
+def covers(route: Resource, path: str) -> bool:
+    """Whether the route's pattern covers a path and what is below it, whatever the request holds."""
+    pattern = _pattern(route)
+    if pattern is None or _conditional(route):
+        return False
+    return covers_everything(route) or all(pattern.fullmatch(path + end) for end in _BELOW if end != "/")
+
+
+def touches(route: Resource, path: str) -> bool:
+    """Whether the route's pattern covers a path, or any of what is below it."""
+    pattern = _pattern(route)
+    named = f"{path}/" in str(route.get("route.src"))
+    return pattern is None or named or any(pattern.fullmatch(path + end) for end in _BELOW)
+
+
+def headers(resource: Resource) -> dict[str, str]:
+    """The response headers that a route sets, or that a profile declares, by lower-case name.
+
+    Appended values follow a comma, as browsers read repeated headers. Raises `Unevaluated` where one cannot be read.
+    """
+    if resource.type == HEADERS:
+        return {name.lower(): str(resource.readable(f"headers.{name}")) for name in resource.readable("headers") or {}}
     found: dict[str, str] = {}
-    plain = route.get("route.headers") or {}
-    for name in plain:
-        found[name.lower()] = str(route.get(f"route.headers.{name}"))
-    for transform in _response_transforms(route):
-        name, value = _decoded(transform.get("target")), _decoded(transform.get("args"))
-        key = name.get("key") if isinstance(name, Mapping) else None
-        if isinstance(key, str) and transform.get("op") in ("set", "append"):
-            found[key.lower()] = value if isinstance(value, str) else json.dumps(value)
+    for operation in operations(resource):
+        if operation.op == "delete":
+            found = {name: value for name, value in found.items() if not operation.concerns(name)}
+        elif isinstance(operation.name, str):
+            before = found.get(operation.name)
+            added = operation.op == "append" and before is not None
+            found[operation.name] = f"{before}, {operation.value}" if added else operation.value
     return found
+
+
+def operations(route: Resource) -> Iterator[Operation]:
+    """Every change of the response headers, in order."""
+    for name in route.readable("route.headers") or {}:
+        path = f"route.headers.{name}"
+        yield Operation(path, "set", name.lower(), str(route.readable(path)))
+    for position, transform in enumerate(route.readable("route.transforms") or []):
+        path = f"route.transforms.{position}"
+        if transform is UNKNOWN or UNKNOWN in transform.values():
+            raise Unevaluated(path)
+        if SECRET in transform.values():
+            raise Unevaluated(path, "is encrypted")
+        name, value = name_of(transform), _decoded(transform.get("args"))
+        if name is not None:
+            text = value if isinstance(value, str) else json.dumps(value)
+            yield Operation(path, str(transform.get("op")), name, text)
+
+
+def name_of(transform: Mapping[str, Any]) -> str | Mapping[str, Any] | None:
+    """The header that a transform changes, None where it changes no response header."""
+    target = _decoded(transform.get("target")) if transform.get("type") == "response.headers" else None
+    key = target.get("key") if isinstance(target, Mapping) else None
+    return key.lower() if isinstance(key, str) else key if isinstance(key, Mapping) else None
 
 
 def path_of(header: str) -> str:
@@ -54,12 +127,62 @@ def path_of(header: str) -> str:
     return f"route.transforms[{header}]"
 
 
-def _response_transforms(route: Resource) -> Iterator[Mapping[str, Any]]:
-    for position, transform in enumerate(route.get("route.transforms") or []):
-        if transform is UNKNOWN or UNKNOWN in transform.values():
-            raise Unevaluated(f"route.transforms[{position}]")
-        if transform.get("type") == "response.headers":
-            yield transform
+def place(resource: Resource, header: str) -> str:
+    """How findings name a header's place in a route or a profile."""
+    return f"headers.{header}" if resource.type == HEADERS else path_of(header)
+
+
+def with_header(route: Resource, header: str, value: str) -> Mapping[str, Any]:
+    """The changed `route` property in which what sets a header sets this value, all else untouched. Empty where nothing sets it,
+    or where something in it cannot be read and so cannot be sent again."""
+    whole = route.properties.get("route")
+    if not isinstance(whole, Mapping) or not _plain(whole):
+        return {}
+    plain = whole.get("headers") or {}
+    transforms = whole.get("transforms") or []
+    changed = {
+        "headers": {name: value if name.lower() == header.lower() else old for name, old in plain.items()},
+        "transforms": [
+            {**each, "op": "set", "args": json.dumps(value)}
+            if name_of(each) == header.lower() and each.get("op") != "delete"
+            else each
+            for each in transforms
+        ],
+    }
+    mended = {**whole, **{key: changed[key] for key in changed if whole.get(key)}}
+    return {} if mended == whole else {"route": mended}
+
+
+def _conditional(route: Resource) -> bool:
+    return bool(route.get("route.has") or route.get("route.missings"))
+
+
+def _pattern(route: Resource) -> re.Pattern[str] | None:
+    """The whole path's pattern; None where it cannot be read as one."""
+    source, syntax = route.get("route.src"), route.get("srcSyntax")
+    if not isinstance(source, str):
+        return None
+    if syntax == "equals":
+        source = re.escape(source)
+    elif syntax == "path-to-regexp":
+        source = _TOKEN.sub(lambda found: f"(?:{found[1]}{found[2] or '[^/]+'}){found[3]}", source)
+    flags = re.NOFLAG if route.get("route.caseSensitive") else re.IGNORECASE
+    try:
+        return re.compile(source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"), flags)
+    except re.error:
+        return None
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_plain, value))
+    return value is not UNKNOWN and value is not SECRET
+
+
+def _lowered(value: Any) -> Any:
+    return [str(each).lower() for each in value] if isinstance(value, list) else str(value).lower()
 
 
 def _decoded(text: Any) -> Any:

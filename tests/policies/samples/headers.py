@@ -13,7 +13,7 @@ PROFILE = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=(), serial=(), hid=()",
+    "Permissions-Policy": "camera=(), microphone=(), payment=(), geolocation=(), usb=(), serial=(), hid=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-XSS-Protection": "0",
@@ -23,21 +23,38 @@ PROFILE = {
 CSP = {
     "default-src": ["'self'"],
     "script-src": ["'self'"],
+    "connect-src": ["'self'", "https://*.ingest.de.sentry.io"],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
     "form-action": ["'self'", "https://www.payfast.co.za"],
     "frame-ancestors": ["'none'"],
+    "report-uri": ["/api/v1/csp-reports"],
+}
+
+SENTRY = {
+    "host": "*.ingest.de.sentry.io",
+    "purpose": "error reports of the pages",
+    "owner": "security@brightbroom.app",
+    "integrity": "",
 }
 
 
-def resources() -> dict[str, Resource]:
-    route = {
+def route(name: str, source: str, headers: dict[str, str]) -> Resource:
+    """An enabled route that sets headers on some paths of the project."""
+    declared = {
         "enabled": True,
         "srcSyntax": "regex",
-        "route": {"src": "^/(.*)$", "transforms": transforms(PROFILE)},
+        "position": {"placement": "start"},
+        "route": {"src": source, "transforms": transforms(headers)},
     }
+    return resource(t.VERCEL_ROUTE, name, declared, projectId=PROJECT)
+
+
+def resources() -> dict[str, Resource]:
     found = [
-        resource(t.VERCEL_ROUTE, "headers", route, projectId=PROJECT),
-        resource(t.HEADERS, "profile", {"csp": CSP, "headers": {"X-Frame-Options": "DENY"}}),
+        route("headers", "^/(.*)$", PROFILE),
+        route("no-store", "^/(?:account|api|payment)(?:/.*)?$", {"Cache-Control": "no-store"}),
+        resource(t.HEADERS, "profile", {"csp": CSP, "headers": {"X-Frame-Options": "DENY"}}, projectId=PROJECT),
+        resource(t.SCRIPT_INVENTORY, "scripts", {"scripts": [SENTRY]}),
     ]
     return {item.name: item for item in found}
