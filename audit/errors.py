@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 
 class AuditError(Exception):
     """The audit cannot begin with what it was given; `mistakes` holds all that is wrong, one line each."""
 
-    def __init__(self, mistakes: Iterable[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(self.mistakes))
+    def __init__(self, *mistakes: str) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
 
 
 class IncompleteError(Exception):

@@ -14,10 +14,9 @@ from typing import Any, Final
 import yaml
 
 import policies.catalogue
-from policies.catalogue import levels
+from policies.catalogue import levels, waiver_file
 
 PACK: Final = Path(policies.catalogue.__file__).parent.parent
-WAIVERS: Final = PACK / "waivers.yaml"
 
 _PACKAGES: Final = ("brightbroom-infra", "cryptography", "pulumi", "pulumi-policy", "pyyaml")
 
@@ -28,7 +27,7 @@ def by(stacks: Iterable[str]) -> dict[str, Any]:
     return {
         "pack": {"name": described["name"], "version": described["version"], "sha256": pack_hash(PACK)},
         "levels": {stack: file_hash(_levels_file(stack)) for stack in sorted(stacks)},
-        "waiversSha256": file_hash(WAIVERS),
+        "waiversSha256": file_hash(waiver_file.FILE),
         "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in _PACKAGES}},
     }
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from audit.errors import AuditError
-from audit.values import Reader, texts
+from audit.values import Reader
 from policies.catalogue import secrecy
 from policies.catalogue.resource import Resource, Stack
 
@@ -77,12 +77,9 @@ class State:
 
     @cached_property
     def secret_texts(self) -> tuple[str, ...]:
-        """What must not be told, the longest first."""
-        found = set(self.marked_secrets)
-        for resource in self.raw:
-            for name in resource.get("additionalSecretOutputs") or ():
-                found.update(texts((resource.get("outputs") or {}).get(name)))
-        return tuple(sorted((t for t in found if len(t) >= _SHORTEST_SECRET), key=lambda t: (-len(t), t)))
+        """What the file marks secret and yet shows, the longest first."""
+        found = (text for text in self.marked_secrets if len(text) >= _SHORTEST_SECRET)
+        return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
     def _view(self, side: str) -> Stack:
         live = (resource for resource in self.raw if not _waits(resource))
@@ -112,7 +109,7 @@ def read_all(paths: Sequence[Path]) -> list[State]:
         if len(files) > 1
     ]
     if mistakes:
-        raise AuditError(mistakes)
+        raise AuditError(*mistakes)
     return states
 
 
@@ -129,7 +126,7 @@ def _read(path: Path) -> State:
     deployment = _deployment(path, document)
     raw = deployment["resources"]
     if mistakes := list(_mistakes(raw)):
-        raise AuditError(_unfit(path, mistake).mistakes[0] for mistake in mistakes)
+        raise AuditError(*(str(_unfit(path, mistake)) for mistake in mistakes))
     manifest = deployment.get("manifest") or {}
     stack, project = raw[0]["urn"].split("::")[:2]
     return State(
@@ -139,7 +136,7 @@ def _read(path: Path) -> State:
         project=project,
         time=str(manifest.get("time") or ""),
         engine=str(manifest.get("version") or ""),
-        population=tuple(_population(raw)),
+        population=tuple(_population(raw, reader.secrets)),
         providers=_provider_versions(raw),
         pending_operations=len(deployment.get("pending_operations") or ()),
         raw=raw,
@@ -187,22 +184,30 @@ def _is_urn(resource: Mapping[str, Any]) -> bool:
 
 def _unfit(path: Path, mistake: str) -> AuditError:
     stack = path.parent.name if path.name == "state.json" else "<stack>"
-    return AuditError([f"{path} {mistake}. Make one with: pulumi stack export --stack {stack} > {path}"])
+    return AuditError(f"{path} {mistake}. Make one with: pulumi stack export --stack {stack} > {stack}.json")
 
 
-def _population(raw: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+def _population(raw: Sequence[Mapping[str, Any]], marked: Container[str]) -> Iterator[Item]:
     for resource in raw:
         shown = str(resource.get("id") or "")
-        hidden = shown and shown in secrecy.secret_texts(_resource(resource, "outputs"))
         yield Item(
             urn=resource["urn"],
             type=resource["type"],
             name=_name(resource),
-            id="[secret]" if hidden else shown,
+            id="[secret]" if _is_secret_id(shown, resource, marked) else shown,
             provider=_provider(resource),
             custom=bool(resource.get("custom")),
             waits=_waits(resource),
         )
+
+
+def _is_secret_id(shown: str, resource: Mapping[str, Any], marked: Container[str]) -> bool:
+    """Whether a provider took something secret for the id: by its form, by its mark, or as it is a secret output too."""
+    if shown in marked or secrecy.is_secret_text(shown):
+        return True
+    outputs: Mapping[str, Any] = resource.get("outputs") or {}
+    again = any(value == shown for name, value in outputs.items() if name != "id")
+    return again and shown in secrecy.secret_texts(_resource(resource, "outputs"))
 
 
 def _waits(resource: Mapping[str, Any]) -> str:

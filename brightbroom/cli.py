@@ -104,6 +104,87 @@ def doctor(
     raise typer.Exit(ExitCode.FINE if report.healthy else ExitCode.INPUT)
 
 
+audits = typer.Typer(
+    help="What the policies say about deployed state: a report, or evidence that is kept, signed and chained.",
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(audits, name="audit")
+
+
+@audits.callback()
+def audit(
+    context: typer.Context,
+    *,
+    stack: Annotated[
+        list[str] | None, typer.Option("--stack", "-s", help="Stack whose rehearsed state is read; all by default.")
+    ] = None,
+    state: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="What `pulumi stack export` wrote. Repeatable.")
+    ] = None,
+    at: Annotated[str, typer.Option(metavar="TIME", help="Judge as of then: 2026-11-25T12:00:00Z.")] = "",
+    kind: Annotated[
+        str, typer.Option("--format", help="table, markdown, json, html, sarif, junit, ocsf or oscal.")
+    ] = "table",
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the format there.")] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Add the run, in all formats, to the chain in this folder.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ed25519 key in PEM form; or BRIGHTBROOM_EVIDENCE_KEY.")
+    ] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Keep the evidence without a signature.")] = False,
+    keyless: Annotated[
+        bool, typer.Option("--keyless", help="Sign by `cosign` with the identity of the CI job.")
+    ] = False,
+    settings: Annotated[Path, typer.Option(metavar="DIR", help="Folder of Pulumi.<stack>.yaml.")] = Path(),
+) -> None:
+    """Judge deployed state: every rule on every resource, with the reason where one does not apply."""
+    if context.invoked_subcommand:
+        return
+    from brightbroom import audit as auditing
+
+    answer = auditing.audit(
+        auditing.Request(
+            stacks=stack or [],
+            states=state or [],
+            settings=settings,
+            at=at,
+            format=kind,
+            output=output,
+            evidence=evidence,
+            key=key,
+            unsigned=unsigned,
+            keyless=keyless,
+        )
+    )
+    if answer.content:
+        typer.echo(answer.content, nl=False)
+    for line in answer.said:
+        typer.echo(line, err=True)
+    raise typer.Exit(answer.code)
+
+
+@audits.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The evidence folder.")],
+    *,
+    public_key: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A key that runs may be signed by, as you know it. Repeatable."),
+    ] = None,
+    expect_head: Annotated[
+        str | None, typer.Option(metavar="SHA", help="The head as it was noted down elsewhere.")
+    ] = None,
+) -> None:
+    """Check a chain of evidence offline: what is missing, added or altered, and whether the signatures fit."""
+    from brightbroom import audit as auditing
+
+    found, code = auditing.verify(folder, public_key or [], expect_head)
+    typer.echo(auditing.as_text(found))
+    raise typer.Exit(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every error becomes one message on standard error."""
     given = list(sys.argv[1:] if arguments is None else arguments)

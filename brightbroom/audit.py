@@ -1,0 +1,177 @@
+"""`brightbroom audit`: what the policies say about deployed state, as a report or as evidence that is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from audit import session, signing
+from audit.errors import AuditError
+from audit.formats import FORMATS, render
+from audit.verify import Verification
+from audit.verify import verify as check
+from brightbroom.exits import CommandError, ExitCode
+from brightbroom.needs import stacks
+
+DATA: Final = ".rehearsal"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What was asked for on the command line."""
+
+    stacks: Sequence[str] = ()
+    states: Sequence[Path] = ()
+    settings: Path = Path()
+    at: str = ""
+    format: str = "table"
+    output: Path | None = None
+    evidence: Path | None = None
+    key: Path | None = None
+    unsigned: bool = False
+    keyless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`content` is for standard output, `said` for the person, `code` for the script."""
+
+    content: bytes
+    said: tuple[str, ...]
+    code: ExitCode
+
+
+def audit(request: Request) -> Answer:
+    """Judge the states and tell or keep what came of it. Raises `CommandError` for bad input, with every mistake."""
+    with _refusals():
+        _check(request)
+        asked = session.Request(
+            states=_states(request), settings=request.settings, clock=_clock(request.at), environment=os.environ
+        )
+        if request.evidence is None:
+            record: Mapping[str, Any] = session.unkept(asked)
+            said = []
+        else:
+            kept = session.kept(asked, request.evidence, _signer(request))
+            record = kept.record
+            said = [f"kept as run {record['run']['number']} in {kept.folder}; the head of the chain is {kept.head}"]
+        content, written = _told(request, record)
+    return Answer(content, (*said, *written, *record["broken"]), _code(record))
+
+
+def verify(folder: Path, public_keys: Sequence[Path], expect_head: str | None) -> tuple[Verification, ExitCode]:
+    """Check a chain of evidence. Raises `CommandError` for a key that cannot be used."""
+    with _refusals():
+        keys = [signing.public_key(_read(path), str(path)) for path in public_keys]
+        found = check(folder, keys, expect_head)
+    return found, ExitCode.POLICY if found.problems else ExitCode.FINE
+
+
+def as_text(found: Verification) -> str:
+    """What was found, for people: every problem, what remains to be known, and the head."""
+    lines = [f"  {problem}" for problem in found.problems]
+    verdict = f"{len(found.problems)} problems" if lines else "whole and unaltered"
+    notes = [f"note: {note}" for note in found.notes]
+    return "\n".join([f"{found.runs} runs: {verdict}", *lines, *notes, f"head: {found.head}"])
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What an audit refuses, as the one message of the command."""
+    try:
+        yield
+    except AuditError as error:
+        raise CommandError(str(error)) from error
+
+
+def _check(request: Request) -> None:
+    mistakes = []
+    if request.format not in FORMATS:
+        mistakes.append(f"there is no format {request.format!r}; known are: {', '.join(FORMATS)}")
+    ways = [given for given in (request.key, request.unsigned, request.keyless) if given]
+    if len(ways) > 1:
+        mistakes.append("give one of --key, --keyless and --unsigned")
+    if ways and request.evidence is None:
+        mistakes.append("--key, --keyless and --unsigned are about evidence that is kept: give --evidence too")
+    if mistakes:
+        raise AuditError(*mistakes)
+
+
+def _states(request: Request) -> list[Path]:
+    """The files to read: those given, and the rehearsed states of the stacks asked for, or of all."""
+    names = list(dict.fromkeys(request.stacks))
+    if not names and not request.states:
+        names = stacks(request.settings)
+    found = [request.settings / DATA / name / "state.json" for name in names]
+    missing = [
+        f"there is no rehearsed state of the stack {name!r} ({path}): make one with `brightbroom rehearse --stack {name}`, "
+        f"or audit the deployed one: `pulumi stack export --stack {name} > {name}.json` and `--state {name}.json`"
+        for name, path in zip(names, found, strict=True)
+        if not path.is_file()
+    ]
+    if missing:
+        raise AuditError(*missing)
+    return [*found, *request.states]
+
+
+def _clock(at: str) -> Callable[[], datetime]:
+    if not at:
+        return lambda: datetime.now(UTC)
+    wrong = AuditError(f"--at {at!r} is no time with its zone, such as 2026-11-25T12:00:00Z")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise wrong from None
+    if moment.tzinfo is None:
+        raise wrong
+    return lambda: moment
+
+
+def _signer(request: Request) -> signing.Signer:
+    if request.unsigned:
+        return signing.Signer()
+    if request.keyless:
+        signing.cosign()
+        return signing.KeylessSigner()
+    if request.key is not None:
+        return signing.KeySigner(signing.private_key(_read(request.key), str(request.key)))
+    if given := os.environ.get(signing.KEY_VARIABLE):
+        return signing.KeySigner(signing.private_key(given.encode(), signing.KEY_VARIABLE))
+    raise AuditError(
+        f"evidence is signed: give --key FILE or {signing.KEY_VARIABLE} (openssl genpkey -algorithm ed25519 "
+        "-out evidence-key.pem), --keyless in CI, or say --unsigned"
+    )
+
+
+def _told(request: Request, record: Mapping[str, Any]) -> tuple[bytes, tuple[str, ...]]:
+    """The format asked for: for standard output, or written to a file, with the files it refers to beside it."""
+    (_, content), *others = render(request.format, record).items()
+    if request.output is None:
+        return content, ()
+    written = {request.output: content, **{request.output.with_name(name): more for name, more in others}}
+    try:
+        for path, data in written.items():
+            path.write_bytes(data)
+    except OSError as error:
+        raise AuditError(f"{error.filename} cannot be written: {error.strerror}") from None
+    return b"", tuple(f"written: {path}" for path in written)
+
+
+def _code(record: Mapping[str, Any]) -> ExitCode:
+    if record["broken"] or not record["counts"]["addsUp"]:
+        return ExitCode.BUG
+    stops = ("mandatory", "remediate")
+    failed = any(row["outcome"] == "fail" and row["level"] in stops for row in record["results"])
+    return ExitCode.POLICY if failed else ExitCode.FINE
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AuditError(f"{path} cannot be read: {error.strerror}") from None
