@@ -27,6 +27,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from audit.formats.parts import (
+    FINDING,
+    HISTORY,
+    WAIVER,
     Record,
     by_id,
     clause,
@@ -37,6 +40,7 @@ from audit.formats.parts import (
     line,
     milliseconds,
     ordered,
+    picked,
     result_identity,
     run_identity,
     settings_line,
@@ -100,7 +104,6 @@ class _Events:
     def _of_result(self, result: Record) -> dict[str, Any]:
         rule = self._rules[result["rule"]]
         event = self._event(rule, result["stack"], result["outcome"], self._activity(result))
-        details = ("outcome", "stack", "level", "reason", "pending", "waiver", "broken", "history", "location")
         waiver = self._waivers.get(result.get("waiver", ""))
         return {
             **event,
@@ -110,10 +113,18 @@ class _Events:
             "remediation": _remediation(rule, result) if result["outcome"] in _OPEN else None,
             "resources": [self._resource(result["stack"], result["urn"])],
             "comment": result["reason"] if waiver else "",
-            "enrichments": [{"name": "waiver", "value": waiver["id"], "type": "waiver", "data": dict(waiver)}]
+            "enrichments": [
+                {"name": "waiver", "value": waiver["id"], "type": "waiver", "data": picked(waiver, *WAIVER)}
+            ]
             if waiver
             else [],
-            "unmapped": filled({key: result.get(key) for key in details}),
+            "unmapped": filled(
+                {
+                    **picked(result, "outcome", "stack", "level", "reason", "pending", "waiver", "broken"),
+                    "history": picked(result.get("history") or {}, *HISTORY),
+                    "location": picked(result.get("location") or {}, "file", "line", "key"),
+                }
+            ),
         }
 
     def _of_other_types(self) -> Iterator[dict[str, Any]]:
@@ -122,7 +133,7 @@ class _Events:
         for other in self._record["otherTypes"]:
             key = (other["stack"], other["rule"])
             numbers[key] += other["count"]
-            kinds.setdefault(key, []).append({name: other[name] for name in ("type", "count", "reason")})
+            kinds.setdefault(key, []).append(picked(other, "type", "count", "reason"))
         for key in sorted(kinds):
             stack, code = key
             rule = self._rules[code]
@@ -226,7 +237,7 @@ class _Events:
 
     @staticmethod
     def _evidence(finding: Record) -> dict[str, Any]:
-        return {"name": finding["path"], "data": filled(finding)}
+        return {"name": finding["path"], "data": picked(finding, *FINDING)}
 
 
 def _control(rule: Record) -> dict[str, Any]:

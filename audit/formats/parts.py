@@ -24,6 +24,30 @@ SEVERITIES: Final = ("critical", "high", "medium", "low")
 NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://brightbroom.app/evidence/1")
 """Of all identities in all formats."""
 
+FINDING: Final = ("path", "seen", "wanted", "urn")
+"""The fields of a violation."""
+
+WAIVER: Final = (
+    "id",
+    "rule",
+    "stack",
+    "resource",
+    "reason",
+    "owner",
+    "approver",
+    "ticket",
+    "created",
+    "expires",
+    "compensatingControl",
+)
+"""The fields of a waiver that say what was accepted."""
+
+OTHERS: Final = ("stack", "rule", "type", "count", "reason")
+"""The fields of what counts resources of types that a rule does not judge."""
+
+HISTORY: Final = ("firstSeen", "daysOpen", "deadline", "overdue")
+"""The fields of a violation's life."""
+
 _STOPS: Final = ("mandatory", "remediate")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -60,6 +84,11 @@ def encoded(text: str) -> bytes:
 def filled(values: Record) -> dict[str, Any]:
     """Without what is empty: formats leave out what they have nothing to say about. Zero and false stay."""
     return {key: value for key, value in values.items() if value is not None and value not in ("", [], {})}
+
+
+def picked(values: Record, *keys: str) -> dict[str, Any]:
+    """These keys alone, where they hold something: a format tells what it names, and nothing that a record may gain."""
+    return filled({key: values.get(key) for key in keys})
 
 
 def by_id(items: Iterable[Record]) -> dict[str, Record]:
@@ -150,17 +179,14 @@ def verdict(record: Record) -> tuple[bool, str]:
     """Whether the run holds, and what is to be said first."""
     failures = of_outcome(record["results"], "fail")
     stopping = sum(map(stops, failures))
+    found = f"{_many(stopping, 'violation')} to mend, {_many(len(failures) - stopping, 'advisory violation')}"
     if record["broken"]:
-        return False, f"Incomplete: {_many(len(record['broken']), 'rule')} broke and judged nothing"
+        broken = {result["rule"] for result in record["results"] if result.get("broken")}
+        return False, f"Incomplete: {_many(len(broken), 'rule')} broke; {found}"
     if not record["counts"]["addsUp"]:
-        return False, "Incomplete: the counts do not add up"
-    if stopping:
-        return (
-            False,
-            f"Failed: {_many(stopping, 'violation')} must be mended, {len(failures) - stopping} more are advisory",
-        )
+        return False, f"Incomplete: the counts do not add up; {found}"
     if failures:
-        return True, f"Passed, with {_many(len(failures), 'advisory violation')}"
+        return not stopping, f"{'Failed' if stopping else 'Passed'}: {found}"
     return True, "Passed: no violations"
 
 

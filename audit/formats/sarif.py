@@ -28,14 +28,20 @@ from typing import Any, Final
 
 from audit.formats import sarif_rules
 from audit.formats.parts import (
+    FINDING,
+    HISTORY,
+    OTHERS,
+    WAIVER,
     Record,
     by_id,
     filled,
+    findings,
     identity,
     json_bytes,
     line,
     of_outcome,
     ordered,
+    picked,
     result_identity,
     run_identity,
     settings_line,
@@ -118,10 +124,13 @@ def _properties(record: Record, leave_out: int) -> dict[str, Any]:
         "verdict": words,
         "holds": holds,
         "leftOut": leave_out,
-        "run": record["run"],
-        "counts": record["counts"],
-        "otherTypes": record["otherTypes"],
-        "fixed": record["fixed"],
+        "run": picked(record["run"], "number", "evaluatedOn", "actor", "ciRun", "commit"),
+        "counts": picked(record["counts"], "resources", "rules", "expected", "total", "byStack", "addsUp"),
+        "otherTypes": [picked(other, *OTHERS) for other in record["otherTypes"]],
+        "fixed": [
+            picked(entry, "rule", "stack", "urn", "severity", "firstSeen", "fixedOn", "days")
+            for entry in record["fixed"]
+        ],
     }
 
 
@@ -174,12 +183,12 @@ def _artifact(state: Record) -> dict[str, Any]:
         "description": {
             "text": _safe(f"The state of {state['stack']}, written by engine {state['engine'] or 'unknown'}.")
         },
-        "properties": {key: state[key] for key in ("stack", "project", "time", "engine", "providers", "resources")},
+        "properties": picked(state, "stack", "project", "time", "engine", "providers", "resources"),
     }
 
 
 def _logical(item: Record) -> dict[str, Any]:
-    own = filled({key: item.get(key) for key in ("stack", "type", "id", "provider", "custom", "waits")})
+    own = picked(item, "stack", "type", "id", "provider", "custom", "waits")
     return {"name": item["name"], "fullyQualifiedName": item["urn"], "kind": "resource", "properties": own}
 
 
@@ -217,9 +226,15 @@ def _message(rule: Record, result: Record) -> str:
 
 
 def _details(rule: Record, result: Record) -> dict[str, Any]:
-    own = ("outcome", "stack", "findings", "reason", "pending", "broken", "history", "waiver")
-    details = filled({key: result.get(key) for key in own})
-    return {**details, "severity": rule["severity"], "enforcement": result.get("level", "")}
+    return filled(
+        {
+            **picked(result, "outcome", "stack", "reason", "pending", "broken", "waiver"),
+            "findings": [picked(finding, *FINDING) for finding in findings(result)],
+            "history": picked(result.get("history") or {}, *HISTORY),
+            "severity": rule["severity"],
+            "enforcement": result.get("level", ""),
+        }
+    )
 
 
 def _location(result: Record, places: Mapping[tuple[str, str], int]) -> dict[str, Any]:
@@ -250,7 +265,7 @@ def _suppression(result: Record, waivers: Mapping[str, Record]) -> dict[str, Any
         "status": "accepted",
         "guid": identity("suppression", result.get("waiver", ""), result_identity(result)),
         "justification": result.get("reason", ""),
-        "properties": {key: value for key, value in waiver.items() if key not in ("used", "problems")},
+        "properties": picked(waiver, *WAIVER),
     }
 
 

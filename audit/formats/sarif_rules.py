@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from audit.formats.parts import Record, clause, filled, identity, standard
+from audit.formats.parts import Record, clause, filled, identity, picked, standard
 
 MOST_TAGS: Final = 20
 """Tags of a rule that code scanning accepts."""
@@ -72,7 +72,7 @@ def _taxon(head: Record, need: Record) -> dict[str, Any]:
             "guid": identity("clause", head["standard"], head["version"], need["clause"]),
             "name": title,
             "shortDescription": {"text": title} if title else {},
-            "properties": filled({"state": need.get("state", ""), "where": need.get("where", "")}),
+            "properties": picked(need, "state", "where"),
         }
     )
 
@@ -96,7 +96,9 @@ def _rule(record: Record, rule: Record, indexes: dict[str, int]) -> dict[str, An
                 "source": rule["source"],
                 "plan": rule["plan"],
                 "settings": {
-                    stack: found[rule["id"]] for stack, found in record["settings"].items() if rule["id"] in found
+                    stack: picked(found[rule["id"]], "level", "parameters", "because")
+                    for stack, found in record["settings"].items()
+                    if rule["id"] in found
                 },
             },
         }
