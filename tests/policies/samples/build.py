@@ -21,10 +21,24 @@ DATABASE = urn(t.NEON_PROJECT, "database")
 """What most other resources belong to."""
 
 
+SECRET_OUTPUTS = {
+    t.NEON_PROJECT: ("password", "connectionUri", "pooledConnectionUri"),
+    t.NEON_ROLE: ("password",),
+    t.NEON_KEY: ("key",),
+}
+"""What the SDK of our own provider marks."""
+
+
 def resource(kind: str, name: str, properties: Mapping[str, Any], /, protect: bool = False, **links: str) -> Resource:
     """A resource; a link is a property and the URN it comes from."""
     return Resource(
-        urn(kind, name), kind, name, properties, {key: (target,) for key, target in links.items()}, protect=protect
+        urn(kind, name),
+        kind,
+        name,
+        properties,
+        {key: (target,) for key, target in links.items()},
+        protect=protect,
+        secret_outputs=SECRET_OUTPUTS.get(kind, ()),
     )
 
 
