@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from policies.catalogue.model import Finding
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from policies.catalogue.secret_names import is_secret_name
+from policies.catalogue.types import FINGERPRINTS
 
 __all__ = ["concealed", "is_secret_name", "is_secret_text", "secret_places", "secret_texts"]
 
@@ -52,8 +53,10 @@ def is_secret_text(text: str) -> bool:
 def secret_places(resource: Resource) -> Iterator[tuple[str, Any]]:
     """Dotted path and value of everything in a resource that is secret by name, by mark or by form.
 
-    The value is a text, a number, `SECRET` or `UNKNOWN`.
+    The value is a text, a number, `SECRET` or `UNKNOWN`. Fingerprints stand under the names of secrets and are none.
     """
+    if resource.type == FINGERPRINTS:
+        return
     alone = isinstance(resource.properties.get("key"), str)
     marked = {name for name in resource.secret_outputs if not (alone and name in _VALUES)}
     for name, value in resource.properties.items():
@@ -89,7 +92,7 @@ def _places(value: Any, path: str, *, secret: bool) -> Iterator[tuple[str, Any]]
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for position, inner in enumerate(value):
             yield from _places(inner, f"{path}.{position}", secret=secret)
-    elif value is not None and not isinstance(value, bool) and (secret or _is_secret_value(value)):
+    elif value is SECRET or (value is not None and not isinstance(value, bool) and (secret or _is_secret_value(value))):
         yield path, value
 
 
