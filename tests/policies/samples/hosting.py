@@ -49,7 +49,17 @@ def resources() -> dict[str, Resource]:
             },
             protect=True,
         ),
-        resource(t.VERCEL_TEAM, "team", {"hideIpAddresses": True, "hideIpAddressesInLogDrains": True}),
+        resource(
+            t.VERCEL_TEAM,
+            "team",
+            {
+                "hideIpAddresses": True,
+                "hideIpAddressesInLogDrains": True,
+                "sensitiveEnvironmentVariablePolicy": "on",
+                "disjunctiveProductionSecretPolicy": "on",
+                "saml": {"enforced": True},
+            },
+        ),
         resource(t.VERCEL_DOMAIN, "domain", {"domain": "brightbroom.app"}, projectId=PROJECT),
         resource(
             t.VERCEL_DOMAIN,
