@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
 import pytest
@@ -21,6 +22,12 @@ def test_a_compliant_stack_fires_nothing() -> None:
     assert failed(court_verdicts(samples.stack())) == set()
 
 
+@functools.cache
+def besides(stack: str) -> set[str]:
+    """What fires without a change: nothing in production, which the samples are; elsewhere, what wants other values there."""
+    return codes(failed(court_verdicts(changed(samples.stack(), (), stack))))
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_case_gives_the_answer_it_names(case: Case) -> None:
     resources = changed(samples.stack(), case.changes, case.stack)
@@ -31,7 +38,7 @@ def test_a_case_gives_the_answer_it_names(case: Case) -> None:
     told = f"{verdict.reason} " + " ".join(f"{f.path} seen {f.seen} wanted {f.wanted}" for f in verdict.findings)
     assert verdict.outcome is case.outcome, told
     assert case.says in told
-    assert codes(failed(verdicts)) == case.fires
+    assert codes(failed(verdicts)) - besides(case.stack) == case.fires - besides(case.stack)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
