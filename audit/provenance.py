@@ -67,5 +67,4 @@ def _commit(root: Path) -> str:
 
 
 def _levels_file(stack: str) -> Path:
-    own = levels.FOLDER / f"{stack}.json"
-    return own if own.is_file() else levels.FOLDER / f"{levels.STRICTEST}.json"
+    return levels.FOLDER / f"{stack if stack in levels.stacks() else levels.STRICTEST}.json"

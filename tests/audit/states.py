@@ -86,6 +86,38 @@ def _renamed(text: str, names: Mapping[str, str], number: int) -> Document:
     return item
 
 
+URN: Final = "urn:pulumi:{stack}::brightbroom-infra::{kind}::{name}"
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET: Final = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:8Z3k:9fY="}
+"""How a state holds an encrypted value."""
+
+
+def plaintext(text: str) -> Document:
+    """How `pulumi stack export --show-secrets` shows a secret."""
+    return {SIGNATURE: SECRET[SIGNATURE], "plaintext": json.dumps(text)}
+
+
+def item(
+    kind: str, name: str, properties: Mapping[str, Any] | None = None, *, stack: str = "staging", **more: Any
+) -> Document:
+    """One resource of a state written by hand; inputs and outputs are equal."""
+    given = dict(properties or {})
+    return {
+        "urn": URN.format(stack=stack, kind=kind, name=name),
+        "type": kind,
+        "custom": not kind.startswith(("brightbroom:", "pulumi:pulumi:")),
+        "inputs": given,
+        "outputs": given,
+        **more,
+    }
+
+
+def small(*items: Document, stack: str = "staging", **manifest: Any) -> Document:
+    """An exported state of the stack itself and some resources."""
+    root = item("pulumi:pulumi:Stack", f"brightbroom-infra-{stack}", stack=stack)
+    return {"version": 3, "deployment": {"manifest": manifest, "resources": [root, *items]}}
+
+
 def write(folder: Path, documents: Mapping[str, Document]) -> list[Path]:
     """State files in a folder, each named after its key."""
     folder.mkdir(parents=True, exist_ok=True)
