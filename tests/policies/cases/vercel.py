@@ -9,13 +9,12 @@ from tests.policies.cases.form import ABSENT, absent, compliant, near_miss, othe
 from tests.policies.samples.build import PROJECT, resource
 from tests.policies.samples.hosting import CALLBACK, LOGIN, bypass, limit, on
 
-STAGING = (("app", "gitRepository.productionBranch", "main"), ("custom", "branchTracking.pattern", "main"))
-"""What a project of staging has otherwise."""
-
 BRANCHES = [
     compliant("VRC-01", "app"),
     compliant("VRC-01", "custom"),
-    compliant("VRC-01", "app", *STAGING, stack="staging"),
+    compliant("VRC-01", "app", ("app", "gitRepository.productionBranch", "main"), stack="staging"),
+    compliant("VRC-01", "custom", ("custom", "branchTracking.pattern", "main"), stack="staging"),
+    violating("VRC-01", "app", stack="staging", says="wanted 'main'"),
     violating("VRC-01", "app", ("app", "gitRepository.productionBranch", "main"), says="wanted 'production'"),
     violating("VRC-01", "custom", ("custom", "branchTracking.pattern", "main")),
     violating("VRC-01", "custom", ("custom", "branchTracking.type", "startsWith"), says="branchTracking.type"),
@@ -44,7 +43,7 @@ PREVIEWS = [
     unknown("VRC-02", "app", (*AUTHENTICATION, UNKNOWN)),
     unknown("VRC-02", "app", (*AUTHENTICATION, UNKNOWN), FORKS_OFF, outcome=Outcome.FAIL, fires={"VRC-02"}),
     other_type("VRC-02", "custom"),
-]  # fmt: skip
+]
 
 DISCLOSURE = [
     compliant("VRC-03", "app"),
@@ -52,7 +51,7 @@ DISCLOSURE = [
     violating("VRC-03", "app", ("app", "directoryListing", True)),
     violating("VRC-03", "app", ("app", "customerSuccessCodeVisibility", True)),
     violating("VRC-03", "app", ("app", "enableProductionFeedback", True)),
-    near_miss("VRC-03", "app", *STAGING, ("app", "enableProductionFeedback", True), stack="staging"),
+    near_miss("VRC-03", "app", ("app", "enableProductionFeedback", True), stack="staging"),
     near_miss("VRC-03", "app", ("app", "directoryListing", ABSENT), ("app", "customerSuccessCodeVisibility", ABSENT)),
     absent("VRC-03", "app", ("app", "protectedSourcemaps", ABSENT), says="protectedSourcemaps seen None wanted True"),
     absent("VRC-03", "app", ("app", "enableProductionFeedback", ABSENT), says="wanted False"),
@@ -66,7 +65,7 @@ WAY_BACK = [
     compliant("VRC-04", "app"),
     compliant("VRC-04", "app", AT_ONCE),
     compliant("VRC-04", "app", ("rollout", "", ABSENT)),
-    compliant("VRC-04", "app", AT_ONCE, ("rollout", "", ABSENT), *STAGING, stack="staging"),
+    compliant("VRC-04", "app", AT_ONCE, ("rollout", "", ABSENT), stack="staging"),
     violating("VRC-04", "app", AT_ONCE, ("rollout", "", ABSENT), says="autoAssignCustomDomains seen True"),
     violating("VRC-04", "app", AT_ONCE, ("rollout", "advancementType", "automatic")),
     violating("VRC-04", "app", AT_ONCE, ("rollout", "@link:projectId", (PROJECT + "-other",))),
@@ -101,7 +100,9 @@ FIREWALL = [
     compliant("VRC-05", "firewall", _managed()),
     violating("VRC-05", "firewall", ("firewall", "enabled", False)),
     violating("VRC-05", "firewall", (*RULES, [limit(CALLBACK)]), says=f"limits the rate of {LOGIN}"),
-    violating("VRC-05", "firewall", (*RULES, [bypass(CALLBACK), limit(CALLBACK), limit(LOGIN)]), says="before this one"),
+    violating(
+        "VRC-05", "firewall", (*RULES, [bypass(CALLBACK), limit(CALLBACK), limit(LOGIN)]), says="before this one"
+    ),
     violating("VRC-05", "firewall", (*RULES, [limit(CALLBACK, "log"), limit(LOGIN)])),
     violating("VRC-05", "firewall", ("firewall", "rules.rules.0.active", False)),
     violating("VRC-05", "firewall", ("firewall", "rules.rules.2.action.action", "log")),
@@ -111,7 +112,9 @@ FIREWALL = [
     violating("VRC-05", "firewall", _managed(xss={"active": False, "action": "deny"}), says="owasp.xss.active"),
     violating("VRC-05", "firewall", _managed(rce={"active": True, "action": "log"}), says="owasp.rce.action"),
     near_miss("VRC-05", "firewall", (*RULES, [limit("/api", "challenge")])),
-    near_miss("VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [on("pre", "/shop"), on("eq", LOGIN)])),
+    near_miss(
+        "VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [on("pre", "/shop"), on("eq", LOGIN)])
+    ),
     near_miss(
         "VRC-05",
         "firewall",
@@ -128,7 +131,7 @@ FIREWALL = [
     unknown("VRC-05", "firewall", ("firewall", "rules.rules.0.conditionGroups.0.conditions.0.value", UNKNOWN)),
     unknown("VRC-05", "firewall", ("firewall", "managedRulesets", UNKNOWN)),
     other_type("VRC-05", "domain"),
-]  # fmt: skip
+]
 
 
 def _way_around(kind: str, **properties: object) -> tuple[str, str, object]:
@@ -136,29 +139,24 @@ def _way_around(kind: str, **properties: object) -> tuple[str, str, object]:
 
 
 AROUND = [
-    compliant(
-        "VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, note="owner=qa load test"), *STAGING, stack="staging"
-    ),
-    compliant(
-        "VRC-06", "around", _way_around(t.VERCEL_PROTECTION_BYPASS, note="e2e owner=qa"), *STAGING, stack="staging"
-    ),
+    compliant("VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, note="owner=qa load test"), stack="staging"),
+    compliant("VRC-06", "around", _way_around(t.VERCEL_PROTECTION_BYPASS, note="e2e owner=qa"), stack="staging"),
     violating(
         "VRC-06", "around", _way_around(t.VERCEL_PROTECTION_BYPASS, note="e2e owner=qa"), says="no such resource"
     ),
     violating("VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, sourceIp="192.0.2.1", note="owner=qa")),
     violating("VRC-06", "around", _way_around(t.VERCEL_PROTECTION_EXCEPTION, alias="shop.vercel.app")),
-    violating("VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, note="for qa"), *STAGING, stack="staging"),
+    violating("VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, note="for qa"), stack="staging"),
     near_miss(
         "VRC-06",
         "around",
         _way_around(t.VERCEL_PROTECTION_BYPASS, note="owner= to be found"),
-        *STAGING,
         outcome=Outcome.FAIL,
         stack="staging",
     ),
-    absent("VRC-06", "around", _way_around(t.VERCEL_PROTECTION_BYPASS), *STAGING, says="owner=", stack="staging"),
-    absent("VRC-06", "around", _way_around(t.VERCEL_PROTECTION_EXCEPTION, alias="a.app"), *STAGING, stack="staging"),
-    unknown("VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, note=UNKNOWN), *STAGING, stack="staging"),
+    absent("VRC-06", "around", _way_around(t.VERCEL_PROTECTION_BYPASS), says="owner=", stack="staging"),
+    absent("VRC-06", "around", _way_around(t.VERCEL_PROTECTION_EXCEPTION, alias="a.app"), stack="staging"),
+    unknown("VRC-06", "around", _way_around(t.VERCEL_FIREWALL_BYPASS, note=UNKNOWN), stack="staging"),
     other_type("VRC-06", "firewall"),
 ]
 
