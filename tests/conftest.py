@@ -54,10 +54,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How much of the fault matrix was played; each of its tests tells its own part, in whichever process it ran."""
+    """How much of the fault matrix was played, and how many mutants the right rule saw: each test tells its own part, in
+    whichever process it ran."""
     reports = [report for found in terminalreporter.stats.values() for report in found]
     told = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "call"]
     counted = [(found["fault cases"], found["fault cases in all"]) for found in told if "fault cases" in found]
     if counted:
         ran, possible = (sum(numbers) for numbers in zip(*counted, strict=True))
         terminalreporter.write_line(f"fault matrix: {ran} of {possible} cases ran, in {len(counted)} operations")
+    for found in told:
+        if "mutants" in found:
+            terminalreporter.write_line(f"mutants: the right rule sees {found['mutants seen']} of {found['mutants']}")

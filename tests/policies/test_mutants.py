@@ -1,0 +1,85 @@
+"""Mutation strength: of the properties that rules govern, broken one at a time in both shipped stacks, the right rule must see
+nearly all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from audit import runner, state
+from audit.state import State
+from brightbroom.plays import play_of
+from policies.catalogue import judge, registry
+from policies.catalogue.model import Level, Outcome
+from policies.catalogue.resource import Stack
+from rehearsal.engine import Operation
+from rehearsal.stage import Stage
+from tests.builders import ROOT
+from tests.policies.cases.form import TODAY
+from tests.policies.mutants.form import Mutant, Views, mutants, mutated, views
+from tests.policies.mutants.rows import NOT_BROKEN, ROWS
+
+COUNT = 600
+WANTED = 0.98
+SEED = 20261125
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory: pytest.TempPathFactory) -> list[State]:
+    folder = tmp_path_factory.mktemp("states")
+    for stack in ("staging", "production"):
+        with Stage(play_of(ROOT, stack), folder / stack, fresh=True) as stage:
+            assert stage.run(Operation.UP).failures == []
+    return state.read_all([folder / "staging" / "state.json", folder / "production" / "state.json"])
+
+
+def _sealed(items: Mapping[str, object]) -> Stack:
+    stack = Stack.of(items.values())  # type: ignore[arg-type]
+    stack.__dict__["sealed"] = True
+    return stack
+
+
+def _seen_by(mutant: Mutant, stacks: Mapping[str, Views], today: date) -> set[str]:
+    """Codes of the rules that fail anywhere in the mutant's stack."""
+    broken = mutated(stacks[mutant.stack], mutant)
+    inputs, outputs = _sealed(broken.inputs), _sealed(broken.outputs)
+    others = {name: _sealed(seen.outputs) for name, seen in stacks.items() if name != mutant.stack}
+    court = judge.court(mutant.stack, today)
+    court = judge.Court(court.settings, today, court.waivers, others)
+    return {
+        rule.id
+        for rule in registry.rules()
+        for item in (outputs if rule.whole_stack else inputs).of_type(*rule.applies_to)
+        if court.judge(rule, item, outputs if rule.whole_stack else Stack(())).outcome is Outcome.FAIL
+    }
+
+
+def test_the_right_rule_sees_nearly_every_broken_property(
+    states: list[State], record_property: Callable[[str, object], None]
+) -> None:
+    stacks = {one.stack: views(one.inputs, one.outputs) for one in states}
+    made = mutants(ROWS, stacks, COUNT, SEED)
+    missed = [mutant for mutant in made if mutant.rule not in _seen_by(mutant, stacks, TODAY)]
+    record_property("mutants", len(made))
+    record_property("mutants seen", len(made) - len(missed))
+    assert len(made) - len(missed) >= WANTED * len(made), "\n".join(map(str, missed))
+
+
+def test_every_rule_that_is_on_has_a_property_that_breaks() -> None:
+    on = {
+        rule.id
+        for rule in registry.rules()
+        for stack in ("staging", "production")
+        if judge.court(stack, TODAY).settings[rule.id].level is not Level.DISABLED
+    }
+    assert on - {row.rule for row in ROWS} - set(NOT_BROKEN) == set()
+
+
+def test_both_shipped_stacks_have_no_finding(states: list[State], tmp_path: Path) -> None:
+    for judged in runner.run(states, TODAY):
+        assert [
+            f"{v.rule.id} {v.findings}" for v in judged.verdicts if v.outcome in (Outcome.FAIL, Outcome.WAIVED)
+        ] == []
