@@ -44,19 +44,24 @@ def _noted(value: Any, path: tuple[str, ...], notes: set[tuple[str, ...]]) -> An
 
 def read_paths(resource: Resource, scope: Scope, rules: Sequence[Rule]) -> set[tuple[str, ...]]:
     """The paths of a resource that some of the rules read, in its stack as it stands. A rule that ends early, by an answer or an
-    error of its own, has read what it has read."""
+    error of its own, has read what it has read. One that searches all properties, for secrets, is about none of them."""
     notes: set[tuple[str, ...]] = set()
     watched = dataclasses.replace(resource, properties=_Noted(resource.properties, (), notes))
     stack = Stack.of(watched if other.urn == resource.urn else other for other in scope.stack)
+    _ = stack.sealed  # searches everything; kept from now on, so that no rule does
     settings = levels.of_stack(resource.stack)
+    found: set[tuple[str, ...]] = set()
     for rule in rules:
         if resource.type not in (*rule.applies_to, *rule.reads):
             continue
         told = Scope(settings[rule.id].parameters, scope.today, stack, others=scope.others)
+        notes.clear()
         for subject in stack.of_type(*rule.applies_to) if rule.whole_stack else (watched,):
             with contextlib.suppress(Exception):
                 list(rule.check(subject, told))
-    return notes
+        if () not in notes:
+            found |= notes
+    return found
 
 
 def split(path: str) -> tuple[str, ...]:
