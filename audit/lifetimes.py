@@ -1,0 +1,155 @@
+"""How long one thing lives, as one value of a state says: read from resources, with where it was read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from policies.catalogue import types as t
+from policies.catalogue.model import Unevaluated
+from policies.catalogue.resource import Resource, Stack
+
+FOREVER: Final = math.inf
+DAY: Final = 86_400
+"""Seconds."""
+
+BUCKET: Final = "aws:s3/bucket:Bucket"
+_LOCK: Final = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+_LIFECYCLE: Final = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """`days` is None where it cannot be read, `FOREVER` where there is no end."""
+
+    what: str
+    days: float | None
+    urn: str
+    path: str
+
+    def document(self) -> dict[str, Any]:
+        """As the record has it: whole days, rounded up, and none where there is no number."""
+        known = self.days is not None and self.days != FOREVER
+        return {
+            "what": self.what if self.days != FOREVER else f"{self.what}: without an end",
+            "days": math.ceil(self.days) if known and self.days is not None else None,
+            "urn": self.urn,
+            "path": self.path,
+        }
+
+
+def read(what: str, resource: Resource, path: str, days: Callable[[Any], float | None]) -> Life:
+    """The life that the value at a path gives; None where it is unknown or encrypted. An absent value is `days(None)`."""
+    try:
+        found = days(resource.readable(path))
+    except Unevaluated:
+        found = None
+    return Life(what, found, resource.urn, path)
+
+
+def whole_days(value: Any) -> float | None:
+    """A number of days; None for anything else."""
+    return value if type(value) in (int, float) else None
+
+
+def from_seconds(value: Any) -> float | None:
+    """A number of seconds as days."""
+    seconds = whole_days(value)
+    return None if seconds is None else seconds / DAY
+
+
+def until(resource: Resource, *starts: str) -> Callable[[Any], float | None]:
+    """From the first of `starts` that the resource has to a moment in RFC 3339; for ever where there is none."""
+
+    def days(value: Any) -> float | None:
+        begin = next(filter(None, (_moment(resource.properties.get(start)) for start in starts)), None)
+        end = _moment(value)
+        if value is None:
+            return FOREVER
+        return (end - begin) / timedelta(days=1) if begin and end else None
+
+    return days
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        read_ = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return read_ if read_.tzinfo else None
+
+
+# ---- copies in a bucket -----------------------------------------------------------------------------------------
+
+
+def copies(export: Resource, stack: Stack) -> tuple[list[Life], list[Life]]:
+    """What decides the longest and the shortest life of exported copies: as declared, and as their bucket is set up."""
+    declared = read(f"{export.name}: declared", export, "retentionDays", whole_days)
+    most, least = [declared], [declared]
+    for bucket in _buckets(export, stack):
+        locks = [_lock(lock) for lock in stack.linked(bucket, _LOCK, by="bucket")]
+        ends = [_end(bucket, rules) for rules in stack.linked(bucket, _LIFECYCLE, by="bucket")]
+        most += ends or [Life(f"{bucket.name}: objects", FOREVER, bucket.urn, "lifecycleRules")]
+        least += locks or ends
+    return most, least
+
+
+def _buckets(export: Resource, stack: Stack) -> Iterator[Resource]:
+    place = export.properties.get("location")
+    for bucket in stack.of_type(BUCKET):
+        if bucket.urn in export.links.get("location", ()) or (
+            place and place in (bucket.id, bucket.properties.get("bucket"))
+        ):
+            yield bucket
+
+
+def _lock(lock: Resource) -> Life:
+    years = lock.properties.get("rule", {}).get("defaultRetention", {}).get("years")
+    path = "rule.defaultRetention.years" if years else "rule.defaultRetention.days"
+    return read(f"{lock.name}: cannot be deleted before", lock, path, lambda v: v * 365 if years else whole_days(v))
+
+
+def _end(bucket: Resource, lifecycle: Resource) -> Life:
+    """S3 ends an object at the midnight after its days, and its old version likewise after the days of old versions."""
+    ends = [_rule_end(bucket, lifecycle, position) for position in range(len(lifecycle.properties.get("rules") or ()))]
+    known = [end for end in ends if end is not None]
+    if not known:
+        return Life(f"{lifecycle.name}: objects", FOREVER, lifecycle.urn, "rules")
+    return min(known, key=lambda life: -1 if life.days is None else life.days)
+
+
+def _rule_end(bucket: Resource, lifecycle: Resource, position: int) -> Life | None:
+    """The end that one rule puts to every object; None where it is off, or for some objects only."""
+    path = f"rules.{position}"
+    rule = lifecycle.get(path)
+    everything = not rule.get("prefix") and not any((rule.get("filter") or {}).values())
+    if rule.get("status") != "Enabled" or not everything or not rule.get("expiration"):
+        return None
+    old = 0.0
+    if bucket.properties.get("objectLockEnabled") is True:
+        life = read("", lifecycle, f"{path}.noncurrentVersionExpiration.noncurrentDays", _nights)
+        old = FOREVER if life.days is None else life.days
+    current = read(f"{lifecycle.name}: deleted, old versions too", lifecycle, f"{path}.expiration.days", _nights)
+    return current if current.days is None else Life(current.what, current.days + old, current.urn, current.path)
+
+
+def _nights(value: Any) -> float | None:
+    days = whole_days(value)
+    return None if days is None else days + 1
+
+
+def snapshots(stack: Stack) -> Iterator[Life]:
+    """Scheduled snapshots, item by item, as Neon confirmed them or else as they were asked for."""
+    for schedule in stack.of_type(t.NEON_SCHEDULE):
+        path = "effectiveSchedule" if schedule.properties.get("effectiveSchedule") else "items"
+        items = schedule.properties.get(path)
+        if not isinstance(items, list):
+            yield Life(f"{schedule.name}: snapshots", None, schedule.urn, path)
+            continue
+        for position, item in enumerate(items):
+            often = item.get("frequency") if isinstance(item, dict) else None
+            what = f"{schedule.name}: {often if isinstance(often, str) else 'scheduled'} snapshots"
+            yield read(what, schedule, f"{path}.{position}.retentionSeconds", from_seconds)
