@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from audit import chain, formats, history, provenance, runner, state
+from audit import chain, formats, history, provenance, retention, runner, state
 from audit.canonical import plain
 from audit.errors import AuditError
 from audit.history import Past
@@ -75,7 +75,8 @@ def _record(
         number=number,
         previous=previous,
     )
-    return build(judged, run, Locations(request.settings), before, (), stated)
+    lives = retention.lives({one.stack: one.outputs for one in states})
+    return build(judged, run, Locations(request.settings), before, lives, stated)
 
 
 def _judged(states: Sequence[State], started: datetime) -> list[Judged]:
