@@ -11,7 +11,7 @@ from typing import Final
 
 from policies.catalogue import csp_places as places
 from policies.catalogue import csp_sources, routes
-from policies.catalogue.model import Finding, Severity
+from policies.catalogue.model import Finding, NotApplicable, Severity
 from policies.catalogue.registry import rule
 from policies.catalogue.resource import Resource
 from policies.catalogue.scope import Scope
@@ -152,6 +152,8 @@ def require_same_frame_answer(resource: Resource, _: Scope) -> Iterator[Finding]
     """Old browsers read one, current ones the other: they must agree. `frame-ancestors` has no fallback."""
     ancestors = places.policy_of(resource).directives.get("frame-ancestors")
     option, where = routes.headers(resource).get("x-frame-options"), routes.place(resource, "X-Frame-Options")
+    if ancestors is None and option is None and not places.whole(resource):
+        raise NotApplicable("the route says nothing of frames; HDR-01 wants one that does")
     said = " ".join(csp_sources.normal(ancestors)) if ancestors is not None else ""
     partner = {"'none'": "DENY", "'self'": "SAMEORIGIN"}.get(said)
     if partner is None:
