@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 import policies.crossguard
+from audit import session
+from audit.errors import AuditError
 from brightbroom import rehearse
 from brightbroom.cli import main
 from brightbroom.exits import ExitCode
@@ -277,3 +279,53 @@ def test_a_file_with_mistakes_lets_no_pack_load(tmp_path: Path, shipped: Callabl
         pytest.raises(InputError, match=r"does not load: WaiversError: .*\n.*waivers\[0\]\.rule: 'DB-99'"),
     ):
         stage.run(Operation.PREVIEW)
+
+
+# ---- in an audit --------------------------------------------------------------------------------------------------
+
+
+def _audited(folder: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """The results of a state that holds a database with a short window, by rule and logical name."""
+    urn = "urn:pulumi:staging::brightbroom-infra::"
+    short = {"name": "shop", "historyRetentionSeconds": 21_600}
+    resources = [
+        {"urn": f"{urn}pulumi:pulumi:Stack::root", "type": "pulumi:pulumi:Stack", "outputs": {}},
+        {
+            "urn": f"{urn}neon:index:Project::database-project",
+            "type": "neon:index:Project",
+            "inputs": short,
+            "outputs": short,
+        },
+    ]
+    path = folder / "state.json"
+    path.write_text(
+        json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": resources}}), encoding="utf-8"
+    )
+    request = session.Request(
+        states=[path], settings=ROOT, clock=lambda: datetime(2026, 11, 25, tzinfo=UTC), environment={}
+    )
+    return {(row["rule"], row["urn"].rpartition("::")[2]): row for row in session.unkept(request)["results"]}
+
+
+def test_an_audit_shows_what_is_waived_with_its_waiver(tmp_path: Path, shipped: Callable[..., None]) -> None:
+    shipped(GOOD)
+    results = _audited(tmp_path)
+    waived = results["DB-03", "database-project"]
+    assert (waived["outcome"], waived["waiver"], waived["reason"]) == ("waived", "W-1", GOOD["reason"])
+    assert waived["findings"][0]["path"] == "historyRetentionSeconds"
+    assert results["GOV-03", "root"]["outcome"] == "pass"
+
+
+def test_an_audit_fails_for_what_is_waived_no_more_and_for_the_waiver(
+    tmp_path: Path, shipped: Callable[..., None]
+) -> None:
+    shipped(_changed(created="2026-08-26", expires="2026-11-24"))
+    results = _audited(tmp_path)
+    assert results["DB-03", "database-project"]["outcome"] == "fail"
+    assert results["GOV-03", "root"]["findings"][0]["path"] == "W-1.expires"
+
+
+def test_an_audit_with_mistakes_in_the_file_does_not_begin(tmp_path: Path, shipped: Callable[..., None]) -> None:
+    shipped(_changed(rule="DB-99"))
+    with pytest.raises(AuditError, match=r"waivers\[0\]\.rule: 'DB-99'"):
+        _audited(tmp_path)
