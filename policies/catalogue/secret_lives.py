@@ -126,7 +126,7 @@ def limit_tokens(resource: Resource, scope: Scope) -> Iterator[Finding]:
 
 @rule(
     "SEC-08",
-    "the team forces sensitive, separate secrets and sign-on",
+    "the team forces sensitive, split secrets and sign-on",
     risk="what this program declares with care, a person adds beside it without",
     severity=Severity.MEDIUM,
     applies_to=(VERCEL_TEAM,),
