@@ -66,6 +66,7 @@ OUT_OF_SCOPE: Final[Mapping[str, str]] = {
         (f"pulumi:providers:{vendor}" for vendor in ("aws", "github", "neon", "random", "sentry", "upstash", "vercel")),
         _VENDOR,
     ),
+    "brightbroom:compliance:IncidentContacts": "names people; that they can be reached, and act, no rule can tell",
     "github:index/issueLabels:IssueLabels": "names labels of issues, which protect nothing",
     "random:index/randomPassword:RandomPassword": "makes a secret; what it goes to is judged as a variable",
     "upstash:index/redisDatabase:RedisDatabase": "holds copies that may be lost; how it is reached is judged as a variable",
