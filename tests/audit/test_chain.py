@@ -1,0 +1,189 @@
+"""The evidence folder: whole runs or none, one at a time, each tied to the one before."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import multiprocessing
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit import chain, formats, session
+from audit.canonical import dumps
+from audit.chain import digest, opened
+from audit.errors import AuditError
+from audit.signing import KeySigner, Signer
+from audit.verify import verify
+from tests.audit import chains, states
+from tests.audit.chains import KEY
+
+
+class _Killed(Signer):
+    """Ends the process, as nothing else can, when all files of the run but the signature are written."""
+
+    def sign(self, manifest: Path) -> None:
+        assert manifest.is_file()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _Refusing(Signer):
+    def sign(self, manifest: Path) -> None:
+        raise AuditError("the signing service is down")
+
+
+@pytest.fixture
+def two_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that do not look at the formats: runs of a record and a summary."""
+    monkeypatch.setattr(formats, "kept", lambda record: {"record.json": dumps(record), "summary.md": b"# words"})
+
+
+def test_a_kept_run_holds_the_record_in_every_format_and_its_signature(tmp_path: Path) -> None:
+    (kept,) = chains.chain(tmp_path, 1)
+    assert kept.folder == tmp_path / "evidence" / "000001"
+    assert {file.name for file in kept.folder.iterdir()} == chains.FILES
+    assert (kept.folder / "record.json").read_bytes() == dumps(kept.record)
+    for name, content in formats.kept(kept.record).items():
+        assert (kept.folder / name).read_bytes() == content
+
+
+def test_the_manifest_lists_every_file_and_names_the_run_before(tmp_path: Path) -> None:
+    first, second = chains.chain(tmp_path)
+    manifests = [json.loads((run.folder / "manifest.json").read_bytes()) for run in (first, second)]
+    for run, manifest in zip((first, second), manifests, strict=True):
+        assert manifest["signing"] == "ed25519"
+        assert manifest["files"] == {
+            name: {"sha256": digest(content), "size": len(content)}
+            for name in chains.FILES - {"manifest.json", "manifest.sig"}
+            for content in [(run.folder / name).read_bytes()]
+        }
+    assert [manifest["number"] for manifest in manifests] == [1, 2]
+    assert manifests[0]["previous"] == first.record["previous"] == {"number": 0, "sha256": ""}
+    assert first.head == digest((first.folder / "manifest.json").read_bytes())
+    assert manifests[1]["previous"] == second.record["previous"] == {"number": 1, "sha256": first.head}
+    assert second.record["run"]["number"] == 2
+
+
+@pytest.mark.usefixtures("two_files")
+def test_two_chains_of_the_same_runs_have_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        heads.append([run.head for run in chains.chain(Path())])
+    assert heads[0] == heads[1]
+    assert len(set(heads[0])) == 2
+
+
+@pytest.mark.usefixtures("two_files")
+def test_history_and_trend_come_from_the_chain(tmp_path: Path) -> None:
+    runs = chains.chain(tmp_path, 3, seconds=[3600, 3600, 86_400])
+    rows = [[row for row in run.record["results"] if row["rule"] == "DB-03"] for run in runs]
+    assert [row["outcome"] for (row,) in rows] == ["fail", "fail", "pass"]
+    assert rows[1][0]["history"]["firstSeen"] == "2026-11-25"
+    assert rows[1][0]["history"]["daysOpen"] == 1
+    fixed = [entry for entry in runs[2].record["fixed"] if entry["rule"] == "DB-03"]
+    assert [(entry["firstSeen"], entry["fixedOn"], entry["days"]) for entry in fixed] == [
+        ("2026-11-25", "2026-11-27", 2)
+    ]
+    assert [entry["number"] for entry in runs[2].record["trend"]] == [1, 2, 3]
+
+
+@pytest.mark.usefixtures("two_files")
+def test_a_killed_run_leaves_no_run_and_the_next_one_cleans_up(tmp_path: Path) -> None:
+    chains.chain(tmp_path, 1)
+    evidence = tmp_path / "evidence"
+    request = chains.request(tmp_path, at=states.AT + timedelta(days=1))
+    child = multiprocessing.get_context("fork").Process(target=session.kept, args=(request, evidence, _Killed()))
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+    (leftover,) = (entry.name for entry in evidence.iterdir() if entry.name.startswith(chain.LEFTOVER))
+    assert chain.numbers(evidence) == [1]
+    assert verify(evidence).problems == [f"{leftover} is left of a run that was ended; the next run takes it away"]
+    second = session.kept(request, evidence, KeySigner(KEY))
+    assert second.record["run"]["number"] == 2
+    assert verify(evidence).problems == []
+
+
+@pytest.mark.usefixtures("two_files")
+def test_a_signature_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(AuditError, match="signing service is down"):
+        chains.chain(tmp_path, 1, _Refusing())
+    assert [entry.name for entry in (tmp_path / "evidence").iterdir()] == [chain.LOCK]
+
+
+def test_a_format_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Any) -> Any:
+        raise KeyError("x")
+
+    monkeypatch.setattr(formats, "kept", broken)
+    with pytest.raises(KeyError):
+        chains.chain(tmp_path, 1)
+    assert chain.numbers(tmp_path / "evidence") == []
+
+
+@pytest.mark.usefixtures("two_files")
+def test_only_one_run_writes_at_a_time(tmp_path: Path) -> None:
+    with opened(tmp_path / "evidence"), pytest.raises(AuditError, match="another run is writing"):
+        chains.chain(tmp_path, 1)
+    assert chain.numbers(tmp_path / "evidence") == []
+    with (tmp_path / "evidence" / chain.LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(AuditError, match="another run is writing"):
+            chains.chain(tmp_path, 1)
+    assert len(chains.chain(tmp_path, 1)) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("a file")
+    with pytest.raises(AuditError, match="cannot be written"):
+        chains.chain(tmp_path, 1)
+
+
+@pytest.mark.usefixtures("two_files")
+def test_nothing_is_added_to_a_record_that_was_altered(tmp_path: Path) -> None:
+    (run,) = chains.chain(tmp_path, 1)
+    record = run.folder / "record.json"
+    record.write_bytes(record.read_bytes().replace(b"2026-11-25", b"2026-11-24", 1))
+    with pytest.raises(AuditError, match=r"000001/record.json in .* was altered: nothing was added; see"):
+        session.kept(chains.request(tmp_path, at=states.AT + timedelta(days=1)), tmp_path / "evidence", KeySigner(KEY))
+    assert chain.numbers(tmp_path / "evidence") == [1]
+
+
+@pytest.mark.usefixtures("two_files")
+def test_nothing_is_added_to_a_run_whose_manifest_is_gone(tmp_path: Path) -> None:
+    (run,) = chains.chain(tmp_path, 1)
+    (run.folder / "manifest.json").unlink()
+    with pytest.raises(AuditError, match=r"000001/manifest.json cannot be read .*nothing was added"):
+        session.kept(chains.request(tmp_path, at=states.AT + timedelta(days=1)), tmp_path / "evidence", KeySigner(KEY))
+
+
+@pytest.mark.usefixtures("two_files")
+def test_evidence_goes_forward_in_time(tmp_path: Path) -> None:
+    chains.chain(tmp_path, 1)
+    earlier = chains.request(tmp_path, at=states.AT - timedelta(seconds=1))
+    with pytest.raises(AuditError, match=r"run 1 in .* was made at 2026-11-25T12:00:00Z, after 2026-11-25T11:59:59Z"):
+        session.kept(earlier, tmp_path / "evidence", KeySigner(KEY))
+    same = session.kept(chains.request(tmp_path), tmp_path / "evidence", KeySigner(KEY))
+    assert same.record["run"]["number"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("000001", True),
+        ("999999", True),
+        ("1000000", True),
+        ("0000001", False),
+        ("1", False),
+        ("000000", False),
+        ("x", False),
+    ],
+)
+def test_the_folder_of_a_run_is_its_number(name: str, counts: bool) -> None:
+    assert chain.is_run(name) is counts
