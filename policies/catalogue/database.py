@@ -164,7 +164,7 @@ def require_supported_versions(project: Resource, scope: Scope) -> Iterator[Find
 
 
 def _still(ends: Mapping[int, date], scope: Scope, suffix: str = "") -> str:
-    return _one_of([f"{version}{suffix}" for version, end in ends.items() if scope.today <= end])
+    return " or ".join(f"{version}{suffix}" for version, end in ends.items() if scope.today <= end)
 
 
 def _one_of(allowed: list[str]) -> str:
