@@ -98,7 +98,7 @@ def _sources(resource: Resource, path: str, host: str) -> Iterator[Finding]:
         return
     found = [urlsplit(str(source)) for source in sources or () if "payfast" in str(source).lower()]
     for source in found:
-        if (source.scheme, source.netloc) != ("https", host):
+        if (source.scheme, source.netloc.lower()) != ("https", host):
             yield Finding(path, source.geturl(), f"https://{host}")
     if not found:
         yield Finding(path, " ".join(map(str, sources or ())) or None, f"https://{host}")

@@ -15,7 +15,9 @@ EDGE = PROFILE["Content-Security-Policy"]
 NA = Outcome.NOT_APPLICABLE
 PASS = Outcome.PASS
 NOWHERE = {"HDR-01", "HDR-18"}
-EMPTY = {"HDR-02", "HDR-03", "HDR-04", "HDR-05", "HDR-06", "HDR-13", "HDR-14", "HDR-18"}
+EMPTY = {"HDR-02", "HDR-03", "HDR-04", "HDR-05", "HDR-06", "HDR-13", "HDR-14", "HDR-18", "SEC-10"}
+ELSEWHERE = {"HDR-05", "SEC-10"}
+OTHER_STACK = {"GH-04", "SEC-10", "VRC-01"}
 STAGING = [
     ("profile", "csp.form-action", ["'self'", "https://sandbox.payfast.co.za"]),
     ("headers", HEADER, EDGE.replace("www.payfast", "sandbox.payfast")),
@@ -39,7 +41,7 @@ def _both_places(code: str) -> list[Case]:
         near_miss(code, "headers", ("headers", "enabled", False), outcome=NA, fires=NOWHERE, says="switched off"),
         absent(code, "no-store", outcome=NA),
         unknown(code, "headers", ("headers", "route.transforms", UNKNOWN)),
-        unknown(code, "headers", ("headers", "route.transforms.0.args", SECRET)),
+        unknown(code, "headers", ("headers", "route.transforms.0.args", SECRET), fires={"SEC-05"}),
         unknown(code, "profile", ("profile", "csp", UNKNOWN), says="csp is known only"),
         unknown(code, "profile", ("profile", "csp.img-src", UNKNOWN), says="csp.img-src"),
         unknown(code, "profile", ("profile", "csp.script-src", ["'self'", UNKNOWN]), says="csp.script-src.1"),
@@ -151,18 +153,20 @@ HDR_04 = [
 
 HDR_05 = [
     *_both_places("HDR-05"),
-    compliant("HDR-05", "profile", *STAGING, stack="staging"),
-    compliant("HDR-05", "headers", *STAGING, stack="staging"),
-    violating("HDR-05", "profile", _app("form-action", "'self'")),
-    violating("HDR-05", "profile", _app("form-action", "'self'", "https://sandbox.payfast.co.za")),
-    violating("HDR-05", "profile", _app("form-action", *CSP["form-action"], "https://sandbox.payfast.co.za")),
+    near_miss("HDR-05", "profile", *STAGING, fires=OTHER_STACK, stack="staging"),
+    near_miss("HDR-05", "headers", *STAGING, fires=OTHER_STACK, stack="staging"),
+    violating("HDR-05", "profile", _app("form-action", "'self'"), fires=ELSEWHERE),
+    violating("HDR-05", "profile", _app("form-action", "'self'", "https://sandbox.payfast.co.za"), fires=ELSEWHERE),
+    violating(
+        "HDR-05", "profile", _app("form-action", *CSP["form-action"], "https://sandbox.payfast.co.za"), fires=ELSEWHERE
+    ),
     violating("HDR-05", "profile", _app("form-action", *CSP["form-action"], "https://evil.example")),
-    violating("HDR-05", "profile", _app("form-action", "*")),
+    violating("HDR-05", "profile", _app("form-action", "*"), fires=ELSEWHERE),
     violating("HDR-05", "headers", _edge(EDGE.replace("https://www", "http://www"))),
     near_miss("HDR-05", "profile", _app("form-action", "https://WWW.PayFast.co.za", "'SELF'")),
     near_miss("HDR-05", "headers", _edge(EDGE.replace("form-action 'self' https://www.payfast.co.za; ", ""))),
     near_miss("HDR-05", "headers", _edge(f"{EDGE}, form-action 'self' https://www.payfast.co.za https://evil.example")),
-    absent("HDR-05", "profile", ("profile", "csp.form-action", ABSENT)),
+    absent("HDR-05", "profile", ("profile", "csp.form-action", ABSENT), fires=ELSEWHERE),
 ]
 
 FRAME = "headers.X-Frame-Options"

@@ -36,7 +36,7 @@ def _one_header(code: str, header: str, bad: str, good: str) -> list[Case]:
         near_miss(code, "headers", ("headers", "enabled", False), outcome=NA, fires=PROFILE_RULES, says="switched off"),
         unknown(code, "headers", ("headers", "route.transforms", UNKNOWN), says="route.transforms"),
         unknown(code, "headers", ("headers", "route.transforms.0.args", UNKNOWN), says="route.transforms.0"),
-        unknown(code, "headers", ("headers", "route.transforms.0.args", SECRET), says="is encrypted"),
+        unknown(code, "headers", ("headers", "route.transforms.0.args", SECRET), says="is encrypted", fires={"SEC-05"}),
         unknown(code, "headers", ("headers", "enabled", UNKNOWN)),
         other_type(code, "app"),
         other_type(code, "profile"),

@@ -57,7 +57,7 @@ HDR_15 = [
     absent("HDR-15", "no-store", outcome=Outcome.PASS),
     unknown("HDR-15", "headers", ("headers", "route.transforms", UNKNOWN)),
     unknown("HDR-15", "profile", ("profile", f"headers.{ORIGIN}", UNKNOWN)),
-    unknown("HDR-15", "profile", ("profile", f"headers.{ORIGIN}", SECRET)),
+    unknown("HDR-15", "profile", ("profile", f"headers.{ORIGIN}", SECRET), fires={"SEC-05"}),
     other_type("HDR-15", "app"),
 ]
 

@@ -9,6 +9,7 @@ from policies.catalogue.model import Outcome
 from policies.catalogue.resource import SECRET, UNKNOWN
 from tests.policies.cases.form import ABSENT, absent, compliant, near_miss, other_type, unknown, violating
 from tests.policies.samples.build import resource
+from tests.policies.samples.variables import COMMENT
 
 NA = Outcome.NOT_APPLICABLE
 PLAIN = ("variables", "variables.0.value")
@@ -16,7 +17,8 @@ POSTGRES = "postgresql://app:pass%2Fword@ep-a.eu-central-1.aws.neon.tech/brightb
 
 
 def _alone(key: str, value: Any) -> tuple[str, str, Any]:
-    return ("address", "", resource(t.VERCEL_VARIABLE, "address", {"key": key, "value": value, "sensitive": True}))
+    declared = {"key": key, "value": value, "sensitive": True, "targets": ["production"], "comment": COMMENT}
+    return ("address", "", resource(t.VERCEL_VARIABLE, "address", declared))
 
 
 def _shared(value: str) -> tuple[str, str, Any]:
@@ -62,7 +64,9 @@ CASES = [
     violating("TLS-01", "address", _alone("vite_api_url", "brightbroom.app/api"), says="scheme not given"),
     violating("TLS-01", "address", _alone("API_URL", "//brightbroom.app/api")),
     violating("TLS-01", "address", _alone("API_URL", "")),
-    violating("TLS-01", "variables", _pair(SECRET, "http://a.example"), says="variables.1.value"),
+    violating(
+        "TLS-01", "variables", _pair(SECRET, "http://a.example"), fires={"SEC-05", "TLS-01"}, says="variables.1.value"
+    ),
     violating("TLS-01", "variables", _pair("http://a.example", UNKNOWN), says="variables.0.value"),
     violating("TLS-01", "redirect", ("redirect", "redirectStatusCode", 302), says="301 or 308"),
     violating("TLS-01", "redirect", ("redirect", "redirectStatusCode", 307)),
@@ -75,10 +79,10 @@ CASES = [
     absent("TLS-01", "redirect", ("redirect", "redirectStatusCode", ABSENT), says="seen None"),
     absent("TLS-01", "variables", (*PLAIN, ABSENT), outcome=Outcome.NOT_EVALUATED, says="write-only"),
     unknown("TLS-01", "variables", (*PLAIN, UNKNOWN)),
-    unknown("TLS-01", "variables", (*PLAIN, SECRET), says="is encrypted"),
+    unknown("TLS-01", "variables", (*PLAIN, SECRET), says="is encrypted", fires={"SEC-05"}),
     unknown("TLS-01", "variables", ("variables", "variables.0.key", UNKNOWN)),
     unknown("TLS-01", "variables", ("variables", "variables", UNKNOWN)),
-    unknown("TLS-01", "variables", _pair("https://a.example", SECRET), says="variables.1.value"),
+    unknown("TLS-01", "variables", _pair("https://a.example", SECRET), says="variables.1.value", fires={"SEC-05"}),
     unknown("TLS-01", "redirect", ("redirect", "redirectStatusCode", UNKNOWN)),
     other_type("TLS-01", "headers"),
     other_type("TLS-01", "repository-variable"),
