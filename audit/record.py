@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from audit import history, results
+from audit import history, results, retention
+from audit.canonical import plain
 from audit.history import Past
 from audit.locations import Locations
 from audit.runner import Judged
 from policies.catalogue import registry
 from policies.catalogue.model import Severity
+from policies.catalogue.requirements import requirements
 
 FORMAT: Final = "brightbroom-evidence/1"
 
@@ -39,8 +42,6 @@ def build(
     run: Run,
     locations: Locations,
     before: Past,
-    retention: Sequence[Mapping[str, Any]],
-    requirements: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The record of a run."""
     judging = {code for one in judged for code in one.court.settings}
@@ -76,8 +77,8 @@ def build(
         "waivers": results.waivers(judged, _waiver_problems(judged, run.today)),
         "fixed": history.fixed(open_now, stacks, severities, before, run.today) if run.number else [],
         "trend": history.trend(before, run.number, run.today, counts, overdue, stacks),
-        "retention": [dict(entry) for entry in retention],
-        "requirements": [dict(entry) for entry in requirements],
+        "retention": plain(retention.lives({one.state.stack: one.state.outputs for one in judged})),
+        "requirements": [plain(dataclasses.asdict(stated)) for stated in requirements()],
         "broken": [f"{row['stack']}: {row['reason']} ({row['urn']})" for row in rows if row.get("broken")],
     }
 

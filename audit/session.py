@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from audit import chain, formats, history, provenance, retention, runner, state
-from audit.canonical import plain
+from audit import chain, formats, history, provenance, runner, state
 from audit.errors import AuditError
 from audit.history import Past
 from audit.locations import Locations
@@ -19,7 +17,6 @@ from audit.runner import Judged
 from audit.signing import Signer
 from audit.state import State
 from policies.catalogue.levels import LevelsError
-from policies.catalogue.requirements import requirements
 from policies.catalogue.waiver_file import WaiversError
 
 
@@ -66,7 +63,6 @@ def _record(
     request: Request, states: Sequence[State], started: datetime, before: Past, number: int, previous: tuple[int, str]
 ) -> dict[str, Any]:
     judged = _judged(states, started)
-    stated = [plain(dataclasses.asdict(one)) for one in requirements()]
     run = Run(
         started=started,
         ended=request.clock(),
@@ -75,8 +71,7 @@ def _record(
         number=number,
         previous=previous,
     )
-    lives = retention.lives({one.stack: one.outputs for one in states})
-    return build(judged, run, Locations(request.settings), before, lives, stated)
+    return build(judged, run, Locations(request.settings), before)
 
 
 def _judged(states: Sequence[State], started: datetime) -> list[Judged]:

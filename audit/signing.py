@@ -34,6 +34,7 @@ BUNDLE: Final = "manifest.sigstore.json"
 PUBLIC_KEY: Final = "public-key.pem"
 KEY_VARIABLE: Final = "BRIGHTBROOM_EVIDENCE_KEY"
 
+MISFIT: Final = "is of another manifest than the one beside it: one of the two was altered"
 _HOW: Final = "make a key with: openssl genpkey -algorithm ed25519 -out evidence-key.pem"
 
 
@@ -143,7 +144,7 @@ def fault(manifest: bytes, signature: bytes, keys: Mapping[str, Ed25519PublicKey
     try:
         keys[name].verify(raw, manifest)
     except InvalidSignature:
-        return "does not fit the manifest: one of the two was altered"
+        return MISFIT
     return ""
 
 
@@ -155,7 +156,7 @@ def bundle_fault(manifest: bytes, bundle: bytes) -> str:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "was altered: it is no Sigstore bundle"
     digest = hashlib.sha256(manifest).digest()
-    return "" if digests == {digest} else "is of another manifest: one of the two was altered"
+    return "" if digests == {digest} else MISFIT
 
 
 def _digests(bundle: Mapping[str, Any]) -> list[bytes]:

@@ -129,7 +129,7 @@ class _Run:
                 yield f"{name} is missing"
             elif entry != {"sha256": chain.digest(content), "size": len(content)}:
                 size = "" if entry.get("size") == len(content) else f"; it has {len(content)} bytes"
-                yield f"{name} was altered: its hash is not the manifest's{size}"
+                yield f"{name} was altered: its hash is not that in {name_of(self._number)}/{MANIFEST}{size}"
 
     def _signature(self, kind: str) -> Iterator[str]:
         file = _SIGNATURES[kind]
@@ -140,15 +140,19 @@ class _Run:
         elif file not in self._files:
             yield f"{file} is missing"
         elif kind == signing.ALGORITHM:
-            if wrong := signing.fault(self.manifest, self._files[file], self._keys or self._stored()):
-                yield f"{file} {wrong}"
+            yield from self._misfit(file, signing.fault(self.manifest, self._files[file], self._keys or self._stored()))
         else:
-            if wrong := signing.bundle_fault(self.manifest, self._files[file]):
-                yield f"{file} {wrong}"
+            yield from self._misfit(file, signing.bundle_fault(self.manifest, self._files[file]))
             self.notes.append(
                 f"keyless runs: who signed is for `cosign verify-blob --bundle {signing.BUNDLE} "
                 f"--certificate-identity … --certificate-oidc-issuer … {MANIFEST}` to say"
             )
+
+    def _misfit(self, file: str, wrong: str) -> Iterator[str]:
+        if wrong == signing.MISFIT:
+            yield f"{file} {wrong}, {name_of(self._number)}/{MANIFEST} or the signature"
+        elif wrong:
+            yield f"{file} {wrong}"
 
     def _stored(self) -> Mapping[str, Ed25519PublicKey]:
         self.notes.append(
@@ -161,15 +165,15 @@ class _Run:
         return {signing.key_id(key): key}
 
     def _record(self, previous: Mapping[str, Any]) -> Iterator[str]:
-        record = _canonical(self._files.get(RECORD, b""))
         try:
+            record = json.loads(self._files.get(RECORD, b""))
             if record["run"]["number"] != self._number:
                 yield f"{RECORD} says it is run {record['run']['number']}"
             if record["previous"] != previous:
                 yield f"{RECORD} names another run before than its manifest"
             if not _adds_up(record):
                 yield f"{RECORD} has counts that do not add up"
-        except (KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield f"{RECORD} is no evidence record as this tool writes them"
 
 

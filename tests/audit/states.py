@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -136,8 +136,6 @@ def record(
     number: int = 1,
     before: Past | None = None,
     at: datetime = AT,
-    retention: Sequence[Mapping[str, Any]] = (),
-    requirements: Sequence[Mapping[str, Any]] = (),
 ) -> Document:
     """The record of a run over some states, whose files are written to `folder`; their paths in it do not depend on it."""
     states = state.read_all(write(folder, documents))
@@ -150,7 +148,7 @@ def record(
         number=number,
         previous=(number - 1, "ab" * 32) if number > 1 else (0, ""),
     )
-    made = build(judged, run, Locations(ROOT), before or Past(), retention, requirements)
+    made = build(judged, run, Locations(ROOT), before or Past())
     for entry in made["states"]:
         entry["file"] = Path(entry["file"]).name
     return made

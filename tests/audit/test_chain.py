@@ -36,12 +36,6 @@ class _Refusing(Signer):
         raise AuditError("the signing service is down")
 
 
-@pytest.fixture
-def two_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that do not look at the formats: runs of a record and a summary."""
-    monkeypatch.setattr(formats, "kept", lambda record: {"record.json": dumps(record), "summary.md": b"# words"})
-
-
 def test_a_kept_run_holds_the_record_in_every_format_and_its_signature(tmp_path: Path) -> None:
     (kept,) = chains.chain(tmp_path, 1)
     assert kept.folder == tmp_path / "evidence" / "000001"
@@ -68,7 +62,7 @@ def test_the_manifest_lists_every_file_and_names_the_run_before(tmp_path: Path) 
     assert second.record["run"]["number"] == 2
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_two_chains_of_the_same_runs_have_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heads = []
     for name in ("one", "two"):
@@ -79,7 +73,7 @@ def test_two_chains_of_the_same_runs_have_the_same_bytes(tmp_path: Path, monkeyp
     assert len(set(heads[0])) == 2
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_history_and_trend_come_from_the_chain(tmp_path: Path) -> None:
     runs = chains.chain(tmp_path, 3, seconds=[3600, 3600, 86_400])
     rows = [[row for row in run.record["results"] if row["rule"] == "DB-03"] for run in runs]
@@ -93,7 +87,7 @@ def test_history_and_trend_come_from_the_chain(tmp_path: Path) -> None:
     assert [entry["number"] for entry in runs[2].record["trend"]] == [1, 2, 3]
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_a_killed_run_leaves_no_run_and_the_next_one_cleans_up(tmp_path: Path) -> None:
     chains.chain(tmp_path, 1)
     evidence = tmp_path / "evidence"
@@ -110,7 +104,7 @@ def test_a_killed_run_leaves_no_run_and_the_next_one_cleans_up(tmp_path: Path) -
     assert verify(evidence).problems == []
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_a_signature_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="signing service is down"):
         chains.chain(tmp_path, 1, _Refusing())
@@ -127,7 +121,7 @@ def test_a_format_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     assert chain.numbers(tmp_path / "evidence") == []
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_only_one_run_writes_at_a_time(tmp_path: Path) -> None:
     with opened(tmp_path / "evidence"), pytest.raises(AuditError, match="another run is writing"):
         chains.chain(tmp_path, 1)
@@ -145,7 +139,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         chains.chain(tmp_path, 1)
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_nothing_is_added_to_a_record_that_was_altered(tmp_path: Path) -> None:
     (run,) = chains.chain(tmp_path, 1)
     record = run.folder / "record.json"
@@ -155,7 +149,7 @@ def test_nothing_is_added_to_a_record_that_was_altered(tmp_path: Path) -> None:
     assert chain.numbers(tmp_path / "evidence") == [1]
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_nothing_is_added_to_a_run_whose_manifest_is_gone(tmp_path: Path) -> None:
     (run,) = chains.chain(tmp_path, 1)
     (run.folder / "manifest.json").unlink()
@@ -163,7 +157,7 @@ def test_nothing_is_added_to_a_run_whose_manifest_is_gone(tmp_path: Path) -> Non
         session.kept(chains.request(tmp_path, at=states.AT + timedelta(days=1)), tmp_path / "evidence", KeySigner(KEY))
 
 
-@pytest.mark.usefixtures("two_files")
+@pytest.mark.usefixtures("few_files")
 def test_evidence_goes_forward_in_time(tmp_path: Path) -> None:
     chains.chain(tmp_path, 1)
     earlier = chains.request(tmp_path, at=states.AT - timedelta(seconds=1))

@@ -169,6 +169,18 @@ def test_who_ran_it_is_told_by_ci(tmp_path: Path) -> None:
     assert provenance.origin(tmp_path, {}) == {"actor": "", "ciRun": "", "commit": ""}
 
 
+def test_retention_and_requirements_are_in_the_record(shipped: Document) -> None:
+    assert {entry["stack"] for entry in shipped["retention"]} == set(states.STACKS)
+    assert all(
+        entry.keys() >= {"title", "shortestDays", "longestDays", "verdict", "parts"} for entry in shipped["retention"]
+    )
+    stated = {(entry["standard"], entry["version"], entry["clause"]): entry for entry in shipped["requirements"]}
+    assert {entry["state"] for entry in shipped["requirements"]} == {"automated", "declared", "not covered by code"}
+    for rule in shipped["rules"]:
+        for clause in rule["requirements"]:
+            assert rule["id"] in stated[(clause["standard"], clause["version"], clause["clause"])]["rules"]
+
+
 def test_a_broken_rule_is_named_in_the_record(tmp_path: Path) -> None:
     def broken(_: Resource, __: Scope) -> Iterator[Finding]:
         raise ValueError("canary-6")
@@ -281,4 +293,4 @@ def _judged(folder: Path, document: Document, rule: Rule) -> Document:
     states_read = state.read_all(states.write(folder, {"state": document}))
     rule = dataclasses.replace(rule, applies_to=(NEON_PROJECT,), whole_stack=False)
     run = Run(started=states.AT, ended=states.AT, origin={}, by={}, number=1)
-    return build(runner.run(states_read, run.today, [rule]), run, Locations(folder), Past(), (), ())
+    return build(runner.run(states_read, run.today, [rule]), run, Locations(folder), Past())

@@ -96,9 +96,7 @@ def test_a_rule_that_is_switched_off_says_why(tmp_path: Path, monkeypatch: pytes
 
     def off(stack: str, today: date) -> Court:
         court = real(stack, today)
-        setting = dataclasses.replace(
-            court.settings[CODE], level=Level.DISABLED, because="by staging.json: no data"
-        )
+        setting = dataclasses.replace(court.settings[CODE], level=Level.DISABLED, because="by staging.json: no data")
         return dataclasses.replace(court, settings={**court.settings, CODE: setting})
 
     monkeypatch.setattr(judge, "court", off)
