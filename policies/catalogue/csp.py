@@ -63,13 +63,14 @@ class ContentPolicy:
 
     @property
     def invalid(self) -> tuple[tuple[str, str], ...]:
-        """Directives and the sources in them that browsers ignore: malformed, or `'none'` beside others."""
+        """Directives and the sources in them that mean nothing: malformed, `'none'` beside others, a keyword without quotes."""
         return tuple(
             (directive, source)
             for directive in sorted(SOURCE_LISTS & set(self.directives))
             for source in self.directives[directive]
             if (kind := csp_sources.read(source).kind) is Kind.INVALID
             or (kind is Kind.NONE and len(self.directives[directive]) > 1)
+            or csp_sources.unquoted(source)
         )
 
 

@@ -57,7 +57,7 @@ def require_enforced_policy(resource: Resource, _: Scope) -> Iterator[Finding]:
     for part in policy.skipped:
         yield Finding(places.path(resource, ""), part, "ASCII only: browsers skip this directive")
     for directive, source in policy.invalid:
-        yield Finding(places.path(resource, directive), source, "a source that browsers heed: this one is ignored")
+        yield Finding(places.path(resource, directive), source, "a source that browsers heed: this one means nothing")
 
 
 @rule(

@@ -91,6 +91,11 @@ def normal(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(read(source).text for source in sources) or (NONE,)
 
 
+def unquoted(text: str) -> bool:
+    """Whether it is a keyword without its quotes, which browsers read as the name of a host."""
+    return f"'{text.lower()}'" in {*_KEYWORDS, NONE}
+
+
 def keyed(sources: Sequence[str]) -> bool:
     """Whether scripts or styles are allowed by nonce or hash, which makes browsers ignore `'unsafe-inline'`."""
     return any(read(source).kind in (Kind.NONCE, Kind.HASH) for source in sources)

@@ -74,6 +74,8 @@ HDR_02 = [
     ),
     violating("HDR-02", "profile", _app("frame-ancestor", "'none'")),
     violating("HDR-02", "profile", _app("img-src", "'selfish'")),
+    violating("HDR-02", "profile", _app("img-src", "self"), says="means nothing"),
+    violating("HDR-02", "profile", _app("font-src", "None")),
     violating("HDR-02", "profile", _app("Object-Src", "*"), fires={"HDR-02", "HDR-18"}, says="object-src twice"),
     violating(
         "HDR-02",
