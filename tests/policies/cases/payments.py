@@ -87,14 +87,6 @@ SEC_10 = [
     other_type("SEC-10", "headers"),
 ]
 
-CARD_NAMES = (
-    "CARD", "CARD_NUMBER", "CARDNUMBER", "USER_PAN", "CVV", "cvv2", "CARD_CVC", "CREDIT_CARD_KEEP", "cardHolder", "CARD_EXPIRY",
-    "DEBIT_CARD", "TRACK_2", "PIN_BLOCK", "VITE_CARD_DATA",
-)  # fmt: skip
-OTHER_NAMES = (
-    "SCORECARD", "CARDIFF_OFFICE", "PANEL", "COMPANY_PAN_LABELS", "DASHBOARD_CARDS_PER_ROW", "CARD_LAYOUT", "EXPAND", "WILDCARD",
-)  # fmt: skip
-
 
 def category(name: Any) -> Change:
     return "inventory", "categories.0.name", name
@@ -122,11 +114,9 @@ RET_05 = [
     compliant("RET-05", "workflow", workflow("APP_URL")),
     compliant("RET-05", "tables"),
     *(case for kind in (t.GITHUB_SECRET, t.GITHUB_ENVIRONMENT_SECRET) for case in _of_each_type(kind)),
-    *(violating("RET-05", "shop", _variable("shop", name, "x"), says=f"key seen {name}") for name in CARD_NAMES),
-    *(
-        violating("RET-05", "inventory", category(name))
-        for name in ("payment cards", "card numbers", "PAN", "Credit-card data")
-    ),
+    violating("RET-05", "shop", _variable("shop", "USER_PAN", "x"), says="key seen USER_PAN"),
+    violating("RET-05", "inventory", category("payment cards"), says="categories.0.name"),
+    violating("RET-05", "inventory", category("PAN")),
     violating("RET-05", "app", ("app", "environments", [plain("SHOP_NAME"), plain("CVV")]), says="environments.1.key"),
     violating("RET-05", "variables", ("variables", "variables.0.key", "CARD_HOLDER")),
     violating("RET-05", "shop", add(t.VERCEL_SHARED_VARIABLE, "shop", plain("CARD_PAN"))),
@@ -135,7 +125,8 @@ RET_05 = [
     violating("RET-05", "tables", ("tables", "name", "cards")),
     absent("RET-05", "inventory", ("inventory", "categories", []), outcome=Outcome.PASS, fires={"RET-03"}),
     absent("RET-05", "app", outcome=Outcome.NOT_APPLICABLE),
-    *(near_miss("RET-05", "shop", _variable("shop", name, "x")) for name in OTHER_NAMES),
+    near_miss("RET-05", "shop", _variable("shop", "SCORECARD", "x")),
+    near_miss("RET-05", "shop", _variable("shop", "CARD_LAYOUT", "x")),
     near_miss("RET-05", "inventory", category("business postcards sent")),
     unknown("RET-05", "inventory", category(UNKNOWN)),
     unknown("RET-05", "inventory", ("inventory", "categories", UNKNOWN)),
