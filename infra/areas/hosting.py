@@ -80,6 +80,7 @@ def firewall(settings: Settings, app: VercelApp, opts: ResourceOptions) -> None:
         enabled=firewall.enabled,
         managed_rules=firewall.managed_rules,
         callback_path=firewall.callback_path,
+        callback_requests_per_minute=firewall.callback_requests_per_minute,
         limited_paths=sorted(firewall.limited_paths),
         requests_per_minute=firewall.requests_per_minute,
     )

@@ -1,4 +1,7 @@
-"""The web application firewall of one project. Rules act in order: PayFast's callback first, so that no challenge meets it."""
+"""The web application firewall of one project.
+
+Rules act in order. PayFast's callback comes first: beyond its own limit it is refused, within it no other rule meets it.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ from pulumi import ResourceOptions
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FirewallArgs:
-    """`limited_paths` are prefixes; `requests_per_minute` is for each address and rule; managed rules need Vercel Enterprise."""
+    """`limited_paths` are prefixes; requests are counted for each address and rule; managed rules need Vercel Enterprise."""
 
     project_id: pulumi.Input[str]
     team_id: str
     enabled: bool
     managed_rules: bool
     callback_path: str
+    callback_requests_per_minute: int
     limited_paths: Sequence[str]
     requests_per_minute: int
 
@@ -38,7 +42,7 @@ def declare_firewall(name: str, args: FirewallArgs, opts: ResourceOptions) -> ve
         project_id=args.project_id,
         team_id=args.team_id,
         enabled=args.enabled,
-        rules={"rules": [callback, *limits]},
+        rules={"rules": [_limit(args.callback_path, args.callback_requests_per_minute), callback, *limits]},
         managed_rulesets=_managed() if args.managed_rules else None,
         opts=opts,
     )

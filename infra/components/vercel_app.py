@@ -86,7 +86,7 @@ class VercelApp(pulumi.ComponentResource):
                 requires="none",
                 blocks="deployment-alias",
                 targets=["production"],
-                is_rerequestable=True,
+                is_rerequestable=False,  # checks of a Git provider are run again there
                 source={"kind": "git-provider", "provider": "github", "external_check_name": check},
                 opts=child,
             )

@@ -12,19 +12,16 @@ from policies.catalogue.registry import rule
 from policies.catalogue.resource import Resource
 from policies.catalogue.scope import Scope
 from policies.catalogue.standards import pci, soc2, strategy
-from policies.catalogue.types import NEON_KEY, NEON_PROJECT, NEON_ROLE, STACK
+from policies.catalogue.types import INCIDENT_CONTACTS, NEON_KEY, NEON_PROJECT, NEON_ROLE, NEON_SPENDING_LIMIT, STACK
 
 _GROUP: Final = "groups resources that are judged one by one"
 _STORAGE: Final = "belongs to the bucket of the weekly copies, of which BK-02 judges what is declared"
 _ERRORS: Final = "sets up error tracking; its DSN is judged as a variable by MON-03"
-_VENDOR: Final = "says how a vendor is reached; its token is secret by the schema and lies in the stack's secrets"
 
 OUT_OF_SCOPE: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "brightbroom:backup:BackupStorage",
-            "brightbroom:data:NeonDatabase",
-            "brightbroom:data:UpstashCache",
             "brightbroom:delivery:GithubEnvironment",
             "brightbroom:delivery:GithubRepository",
             "brightbroom:delivery:GithubRulesets",
@@ -55,21 +52,16 @@ OUT_OF_SCOPE: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "sentry:index/sentryIssueAlert:SentryIssueAlert",
-            "sentry:index/sentryKey:SentryKey",
             "sentry:index/sentryMetricAlert:SentryMetricAlert",
             "sentry:index/sentryProject:SentryProject",
             "sentry:index/sentryTeam:SentryTeam",
         ),
         _ERRORS,
     ),
-    **dict.fromkeys(
-        (f"pulumi:providers:{vendor}" for vendor in ("aws", "github", "neon", "random", "sentry", "upstash", "vercel")),
-        _VENDOR,
-    ),
-    "brightbroom:compliance:IncidentContacts": "names people; that they can be reached, and act, no rule can tell",
+    INCIDENT_CONTACTS: "says who answers for an incident; that the people are still there no rule can tell",
+    NEON_SPENDING_LIMIT: "warns of costs and stops nothing; COST-01 judges what stops",
     "github:index/issueLabels:IssueLabels": "names labels of issues, which protect nothing",
-    "random:index/randomPassword:RandomPassword": "makes a secret; what it goes to is judged as a variable",
-    "upstash:index/redisDatabase:RedisDatabase": "holds copies that may be lost; how it is reached is judged as a variable",
+    "pulumi:providers:random": "reaches nobody and has no token",
 }
 """Types that no rule judges, each with the reason."""
 
@@ -108,7 +100,7 @@ _SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
 """Outputs of our own types that are secret (providers/neon/schema.json)."""
 
 _GOVERNED: Final = tuple(
-    sorted(value for name, value in vars(types).items() if name.isupper() and isinstance(value, str) and value != STACK)
+    sorted({value for name, value in vars(types).items() if name.isupper()} - {STACK, *OUT_OF_SCOPE})
 )
 """All types that rules are about."""
 

@@ -57,7 +57,7 @@ def _mistake(path: str, value: Any) -> str:
         ("delivery.lowTraffic.weekdays", [], "must have at least 1 item"),
         ("delivery.requiredChecks", "validate", "'validate' was given; must be a valid list"),
         ("hosting", "brightbroom", "must be an object with the keys assignDomainsAutomatically, deploymentChecks, domain,"),
-        ("hosting.firewall", True, "must be an object with the keys callbackPath, enabled, limitedPaths,"),
+        ("hosting.firewall", True, "must be an object with the keys callbackPath, callbackRequestsPerMinute, enabled,"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_what_is_allowed_and_how_to_set_it(path: str, value: Any, told: str) -> None:
@@ -76,6 +76,10 @@ def test_a_mistake_in_a_list_names_its_position() -> None:
     inner["compliance"]["data"][2]["owner"] = "nobody"
     [mistake] = _mistakes(inner)
     assert mistake.startswith("compliance.data[2].owner: 'nobody' was given; must look like ops@example.com")
+    inner["compliance"]["data"][2]["owner"] = "ops@example.com"
+    inner["compliance"]["scripts"][0]["host"] = "https://cdn.example.com"
+    [mistake] = _mistakes(inner)
+    assert "must look like cdn.example.com, or *.example.com for all below it" in mistake
 
 
 def test_an_unknown_key_names_the_known_ones_and_how_to_remove_it() -> None:

@@ -86,16 +86,21 @@ def test_a_deployment_waits_for_the_checks_of_the_strategy(program: Program) -> 
     for name, check in checks.items():
         assert check["source"] == {"kind": "git-provider", "provider": "github", "externalCheckName": name}
         assert (check["blocks"], check["targets"]) == ("deployment-alias", ["production"])
+        assert check["isRerequestable"] is False
 
 
 def test_the_payment_callback_is_let_through_before_any_limit(program: Program) -> None:
     firewall = program.one("vercel:FirewallConfig").inputs
-    callback, *limits = firewall["rules"]["rules"]
+    flood, callback, *limits = firewall["rules"]["rules"]
     assert firewall["enabled"] is True
     assert callback["action"] == {"action": "bypass"}
     assert callback["conditionGroups"] == [
         {"conditions": [{"type": "path", "op": "eq", "value": "/api/v1/payments/notify"}]}
     ]
+    assert flood["conditionGroups"] == [
+        {"conditions": [{"type": "path", "op": "pre", "value": "/api/v1/payments/notify"}]}
+    ]
+    assert flood["action"]["rateLimit"]["limit"] == 300
     assert [rule["action"]["action"] for rule in limits] == ["rate_limit"] * 2
     assert {rule["action"]["rateLimit"]["action"] for rule in limits} == {"deny"}
     assert firewall.get("managedRulesets") is None

@@ -89,13 +89,15 @@ HIDDEN = [
 
 
 def _judged_elsewhere() -> Iterator[Case]:
-    """GOV-02 is about every type that another rule judges: it passes in the cases of that rule."""
+    """GOV-02 is about every type that another rule judges or reads: it passes in the samples, and in the cases of that rule."""
     governed = next(rule.applies_to for rule in registry.rules() if rule.id == "GOV-02")
     named = {item.type: item.name for item in samples.stack().values()}
     yield from (compliant("GOV-02", named[kind]) for kind in governed if kind in named)
     added = {item.type: (case, item.name) for case in _of_other_rules() for item in _added(case)}
     for kind in governed:
-        if kind in added and kind not in named:
+        if kind not in named and kind not in added:
+            yield compliant("GOV-02", "new", _new(kind))
+        elif kind not in named:
             case, name = added[kind]
             changes = {"rule": "GOV-02", "kind": Kind.COMPLIANT, "on": name, "outcome": Outcome.PASS, "says": ""}
             yield dataclasses.replace(case, **changes)  # type: ignore[arg-type]
