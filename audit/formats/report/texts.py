@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from audit.formats.parts import Record, standard
 
 _STEERING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+_CODE: Final = Markup("<code>{}</code>")
 
 
 def readable(value: Any) -> Any:
@@ -55,11 +57,8 @@ def serves(requirements: Iterable[Record]) -> str:
 
 def prose(text: str) -> Markup:
     """A text with code between backticks."""
-    plain, *rest = readable(text).split("`")
-    shown = Markup("{}").format(plain)
-    for place, piece in enumerate(rest):
-        shown += Markup("{}" if place % 2 else "<code>{}</code>").format(piece)
-    return shown
+    pieces = enumerate(readable(text).split("`"))
+    return Markup("").join(_CODE.format(piece) if place % 2 else escape(piece) for place, piece in pieces)
 
 
 def _plain(value: Any) -> str:
