@@ -244,12 +244,13 @@ class DataCategory(Area):
 
 
 class ThirdPartyScript(Area):
-    """A script of another host that pages may load."""
+    """A host of others that pages may load scripts from, or connect to."""
 
-    host: v.Hostname
+    host: v.HostPattern
     purpose: str
     owner: v.EmailAddress
     integrity: str
+    """How a script is kept from changing, such as `sha384-…`; empty for a mere connection."""
 
 
 class IncidentRole(Area):

@@ -39,5 +39,9 @@ def test_incidents_have_roles_contacts_and_a_notice(program: Program) -> None:
     assert contacts["userNotice"].startswith("docs/")
 
 
-def test_scripts_of_others_are_listed_even_when_there_are_none(program: Program) -> None:
-    assert program.one("brightbroom:compliance:ScriptInventory").inputs["scripts"] == []
+def test_every_host_of_others_in_the_policy_is_listed_with_purpose_and_owner(program: Program) -> None:
+    (listed,) = program.one("brightbroom:compliance:ScriptInventory").inputs["scripts"]
+    assert listed["host"] == "*.ingest.de.sentry.io"
+    assert listed["purpose"]
+    assert listed["owner"]
+    assert f"https://{listed['host']}" in program.output("headerContract")["directives"]["connect-src"]

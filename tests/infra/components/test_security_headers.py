@@ -61,6 +61,14 @@ def test_rules_can_judge_the_whole_profile_and_this_stacks_payment_host(staging:
         assert PROFILE.items() <= profile["headers"].items()
 
 
+def test_the_whole_profile_is_registered_for_the_rules_over_the_stack(program: Program) -> None:
+    """They see what a component registers as outputs, not its inputs."""
+    profile = program.one("brightbroom:hosting:SecurityHeaders")
+    registered = dict(program.component_outputs[profile.urn])
+    assert registered.pop("app_contract") == program.output("headerContract")
+    assert registered == profile.marked
+
+
 def test_personal_answers_are_never_cached(program: Program) -> None:
     assert _sent(program, "headers-no-store") == {"Cache-Control": "no-store"}
     source = program.one("vercel:ProjectRoute", "headers-no-store").inputs["route"]["src"]
