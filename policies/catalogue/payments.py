@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from policies.catalogue.model import Finding, NotApplicable, Severity
+from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated
 from policies.catalogue.registry import rule
 from policies.catalogue.resource import Resource
 from policies.catalogue.scope import Scope
@@ -105,7 +105,7 @@ def _sources(resource: Resource, path: str, host: str) -> Iterator[Finding]:
 
 
 def _is_about_payment(variable: Variable) -> bool:
-    return bool(_ADDRESS.search(variable.key) or _MERCHANT.search(variable.key)) or _hosts(variable.value) != set()
+    return bool(_ADDRESS.search(variable.key) or _MERCHANT.search(variable.key) or _hosts(variable))
 
 
 def _paid(variable: Variable, host: str, foreign: list[str]) -> Iterator[Finding]:
@@ -120,11 +120,16 @@ def _paid(variable: Variable, host: str, foreign: list[str]) -> Iterator[Finding
         if (parts.scheme, parts.netloc.lower()) != ("https", host):
             yield Finding(variable.value_path, address or None, f"https://{host}")
     else:
-        for other in sorted(_hosts(variable.value) - {host}):
+        for other in sorted(_hosts(variable) - {host}):
             yield Finding(variable.value_path, other, host)
 
 
-def _hosts(value: Any) -> set[str]:
+def _hosts(variable: Variable) -> set[str]:
+    """Hosts of PayFast in a value that can be read; of one that cannot, the name must say what it is about."""
+    try:
+        value = variable.value
+    except Unevaluated:
+        return set()
     found = {text.lower() for text in _PAYFAST_HOST.findall(value)} if isinstance(value, str) else set()
     return found - _SHARED_HOSTS
 

@@ -82,6 +82,8 @@ SEC_10 = [
     unknown("SEC-10", "payment-url", (*URL, UNKNOWN)),
     unknown("SEC-10", "payment-url", *sealed((*URL, SECRET)), says="is encrypted"),
     unknown("SEC-10", "merchant", merchant(UNKNOWN)),
+    unknown("SEC-10", "variable", ("variable", "value", UNKNOWN), outcome=Outcome.NOT_APPLICABLE),
+    unknown("SEC-10", "variable", ("variable", "key", UNKNOWN)),
     unknown("SEC-10", "profile", (*FORM, UNKNOWN)),
     unknown("SEC-10", "profile", ("profile", "paymentHosts", UNKNOWN)),
     other_type("SEC-10", "headers"),
