@@ -7,8 +7,9 @@ import pytest
 from policies.catalogue import observatory
 from policies.catalogue.header_rules import declared_score
 from policies.catalogue.observatory import Script
-from policies.catalogue.resource import Stack
+from policies.catalogue.resource import Resource, Stack
 from policies.catalogue.types import VERCEL_PROJECT
+from tests.infra.recording import record
 from tests.policies import samples
 from tests.policies.cases.form import Change, changed
 
@@ -240,3 +241,18 @@ def _scored(*changes: Change) -> int:
 )
 def test_edge_and_app_are_scored_together(changes: tuple[Change, ...], total: int) -> None:
     assert _scored(*changes) == total
+
+
+@pytest.mark.parametrize("name", ["staging", "production"])
+def test_our_own_stacks_score_140(name: str) -> None:
+    declared = [
+        Resource(each.urn, each.type, each.name, each.inputs, {"projectId": each.dependencies})
+        for each in record(name).resources
+    ]
+    stack = Stack.of(declared)
+    (project,) = stack.of_type(VERCEL_PROJECT)
+    found = declared_score(project, stack)
+    assert str(found) == (
+        "140 (A+): content-security-policy +5, strict-transport-security +5, x-frame-options +5, referrer-policy +5, "
+        "cross-origin-resource-policy +10, cross-origin-opener-policy +10"
+    )
