@@ -92,7 +92,7 @@ def require_classified_types(_: Resource, scope: Scope) -> Iterator[Finding]:
             yield Finding("type", kind, wanted, scope.stack.of_type(kind)[0].urn)
 
 
-_SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
+SECRET_OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     NEON_PROJECT: ("password", "connectionUri", "pooledConnectionUri"),
     NEON_ROLE: ("password",),
     NEON_KEY: ("key",),
@@ -120,7 +120,7 @@ _GOVERNED: Final = tuple(
 def forbid_hiding(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Nothing is ignored by default. Our own types name their secret outputs by the SDK: absent means that somebody took them
     out. A path is governed where a rule reads it, or what it holds, on this resource."""
-    for output in _SECRETS.get(resource.type, ()):
+    for output in SECRET_OUTPUTS.get(resource.type, ()):
         if output not in resource.secret_outputs:
             yield Finding("additionalSecretOutputs", list(resource.secret_outputs), f"{output} among them")
     if not resource.ignore_changes:

@@ -65,8 +65,8 @@ def read_paths(resource: Resource, scope: Scope, rules: Sequence[Rule]) -> set[t
 
 
 def split(path: str) -> tuple[str, ...]:
-    """The parts of a property path as the engine writes it: `a.b[0].c`, `a["b"]`, with `*` for all."""
-    return tuple(part for part in re.split(r"[.\[\]\"]+", path) if part)
+    """The parts of a property path as the engine writes it: `a.b[0].c`, `a["b.c"]`, with `*` for all."""
+    return tuple(quoted or plain for quoted, plain in re.findall(r'\["([^"]*)"\]|([^.\[\]"]+)', path))
 
 
 def touches(one: Sequence[str], other: Sequence[str]) -> bool:
