@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from audit import session, signing
 from audit.errors import AuditError
@@ -19,6 +19,8 @@ from brightbroom.exits import CommandError, ExitCode
 from brightbroom.needs import stacks
 
 DATA: Final = ".rehearsal"
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,15 +51,12 @@ class Answer:
 def audit(request: Request) -> Answer:
     """Judge the states and tell or keep what came of it. Raises `CommandError` for bad input, with every mistake."""
     with _refusals():
-        _check(request)
-        asked = session.Request(
-            states=_states(request), settings=request.settings, clock=_clock(request.at), environment=os.environ
-        )
+        asked, signer = _understood(request)
         if request.evidence is None:
             record: Mapping[str, Any] = session.unkept(asked)
             said = []
         else:
-            kept = session.kept(asked, request.evidence, _signer(request))
+            kept = session.kept(asked, request.evidence, signer)
             record = kept.record
             said = [f"kept as run {record['run']['number']} in {kept.folder}; the head of the chain is {kept.head}"]
         content, written = _told(request, record)
@@ -87,6 +86,24 @@ def _refusals() -> Iterator[None]:
         yield
     except AuditError as error:
         raise CommandError(str(error)) from error
+
+
+def _understood(request: Request) -> tuple[session.Request, signing.Signer]:
+    """The run that was asked for, and how it is signed. Raises `AuditError` with the mistakes of all options."""
+    mistakes: list[str] = []
+
+    def part(find: Callable[[Request], _Part]) -> _Part | None:
+        try:
+            return find(request)
+        except AuditError as error:
+            mistakes.extend(error.mistakes)
+            return None
+
+    part(_check)
+    states, clock, signer = part(_states), part(_clock), part(_signer)
+    if states is None or clock is None or signer is None or mistakes:
+        raise AuditError(*mistakes)
+    return session.Request(states=states, settings=request.settings, clock=clock, environment=os.environ), signer
 
 
 def _check(request: Request) -> None:
@@ -119,12 +136,12 @@ def _states(request: Request) -> list[Path]:
     return [*found, *request.states]
 
 
-def _clock(at: str) -> Callable[[], datetime]:
-    if not at:
+def _clock(request: Request) -> Callable[[], datetime]:
+    if not request.at:
         return lambda: datetime.now(UTC)
-    wrong = AuditError(f"--at {at!r} is no time with its zone, such as 2026-11-25T12:00:00Z")
+    wrong = AuditError(f"--at {request.at!r} is no time with its zone, such as 2026-11-25T12:00:00Z")
     try:
-        moment = datetime.fromisoformat(at)
+        moment = datetime.fromisoformat(request.at)
     except ValueError:
         raise wrong from None
     if moment.tzinfo is None:
@@ -133,7 +150,7 @@ def _clock(at: str) -> Callable[[], datetime]:
 
 
 def _signer(request: Request) -> signing.Signer:
-    if request.unsigned:
+    if request.unsigned or request.evidence is None:
         return signing.Signer()
     if request.keyless:
         signing.cosign()
