@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final
 
 from policies.catalogue import csp_sources
@@ -74,6 +74,7 @@ class ContentPolicy:
         )
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> tuple[ContentPolicy, ...]:
     """The policies of a header's value; one without any directive is none."""
     return tuple(policy for part in text.split(",") if (policy := _policy(part)).directives or policy.skipped)

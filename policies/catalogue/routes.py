@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from policies.catalogue.model import Unevaluated
@@ -186,7 +187,12 @@ def _lowered(value: Any) -> Any:
 
 
 def _decoded(text: Any) -> Any:
+    return _parsed(text) if isinstance(text, str) else text
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except (TypeError, ValueError):
+    except ValueError:
         return text
