@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from audit.formats.parts import Record, by_id, clause, filled, identity, line, run_identity
+from audit.formats.parts import Record, clause, filled, identity, line, run_identity
 
 VERSION: Final = "1.1.3"
 """Of OSCAL. Nothing here differs in 1.2."""
@@ -126,8 +126,3 @@ def serving(record: Record) -> dict[str, list[Record]]:
 def document(record: Record, kind: str) -> str:
     """The id of a document of this run."""
     return identity(kind, run_identity(record))
-
-
-def waivers(record: Record) -> dict[str, Record]:
-    """Waivers by id."""
-    return by_id(record["waivers"])

@@ -21,8 +21,8 @@ from audit.formats.oscal_parts import (
     reviewed,
     serving,
     title,
+    token,
     tool,
-    waivers,
 )
 from audit.formats.parts import (
     Record,
@@ -34,7 +34,6 @@ from audit.formats.parts import (
     line,
     name_of,
     ordered,
-    result_identity,
     run_identity,
     settings_line,
     told,
@@ -81,11 +80,11 @@ class _Stack:
         self._name = state["stack"]
         self._run = run_identity(record)
         self._rules = by_id(record["rules"])
-        self._waivers = waivers(record)
+        self._waivers = by_id(record["waivers"])
         self._origins = [{"actors": [{"type": "tool", "actor-uuid": tool(record)}]}]
         self._items = {item["urn"]: _inventory_id(item) for item in self._mine("population") if not item.get("waits")}
         self._results = [result for result in ordered(record) if result["stack"] == self._name]
-        self._ids = {(result["rule"], result["urn"]): result_identity(result) for result in self._results}
+        self._ids: dict[tuple[str, str, str], str] = {}
         self._evidence = f"#{identity('state', self._name, state['sha256'])}"
 
     def _mine(self, part: str) -> list[Record]:
@@ -110,7 +109,7 @@ class _Stack:
                     prop("evaluated-on", run["evaluatedOn"]),
                     prop("commit", run["commit"]),
                     prop("ci-run", run["ciRun"]),
-                    *(prop("count", number, **{"class": _token(outcome)}) for outcome, number in counts.items()),
+                    *(prop("count", number, **{"class": token(outcome)}) for outcome, number in counts.items()),
                 ),
                 "local-definitions": filled(
                     {"inventory-items": [self._inventory(item) for item in self._mine("population")]}
@@ -266,26 +265,27 @@ class _Stack:
 
     def _approval(self, waiver: Record, result: Record) -> dict[str, Any]:
         people = [("risk-owner", line(waiver["owner"])), ("risk-approver", line(waiver["approver"]))]
-        return {
-            "uuid": self._id("approval", result),
-            "title": title(f"Waiver {waiver['id']}"),
-            "description": waiver["reason"],
-            "start": f"{waiver['created']}T00:00:00Z",
-            "end": day(waiver["expires"]),
-            "logged-by": [{"party-uuid": person(name), "role-id": role} for role, name in people if name],
-            "status-change": "deviation-approved",
-        }
+        return filled(
+            {
+                "uuid": self._id("approval", result),
+                "title": title(f"Waiver {waiver['id']}"),
+                "description": waiver["reason"],
+                "start": f"{waiver['created']}T00:00:00Z",
+                "end": day(waiver["expires"]),
+                "logged-by": [{"party-uuid": person(name), "role-id": role} for role, name in people if name],
+                "status-change": "deviation-approved",
+            }
+        )
 
     def _id(self, kind: str, result: Record) -> str:
-        return identity(kind, self._run, self._ids[result["rule"], result["urn"]])
+        key = (kind, result["rule"], result["urn"])
+        if key not in self._ids:
+            self._ids[key] = identity(self._run, self._name, *key)
+        return self._ids[key]
 
 
 def _inventory_id(item: Record) -> str:
     return identity("resource", item["stack"], item["urn"], item["id"], item.get("waits", ""))
-
-
-def _token(outcome: str) -> str:
-    return outcome.replace(" ", "-")
 
 
 def _status(outcomes: Mapping[str, int]) -> tuple[str, str]:

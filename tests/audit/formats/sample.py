@@ -411,11 +411,11 @@ def many(results: int) -> dict[str, Any]:
     grown = deepcopy(_RECORD)
     rounds = results // len(_RESULTS)
     grown["results"] = [
-        {**result, "urn": f"{result['urn']}-{number}"} for result in _RESULTS for number in range(rounds)
+        {**result, "urn": f"{result['urn']}-{number}"} for result in grown["results"] for number in range(rounds)
     ]
     grown["population"] = [
         {**item, "urn": f"{item['urn']}-{number}", "name": f"{item['name']}-{number}"}
-        for item in _RECORD["population"]
+        for item in grown["population"]
         for number in range(rounds)
     ]
     for other in grown["otherTypes"]:

@@ -1,0 +1,116 @@
+"""Reads the six counts back out of each format, by what that format says and not by how it was made."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from audit.formats import junit, markdown, ocsf, oscal, sarif, table
+from audit.formats.parts import OUTCOMES
+
+Counts = dict[str, int]
+
+_SARIF = {"pass": "pass", "notApplicable": "not applicable", "open": "not evaluated", "review": "switched off"}
+
+
+def _six(found: Mapping[str, int]) -> Counts:
+    assert set(found) <= set(OUTCOMES), found
+    return {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
+
+
+def of_sarif(content: bytes) -> Counts:
+    (run,) = json.loads(content)["runs"]
+    found: Counter[str] = Counter()
+    for result in run["results"]:
+        violation = "waived" if result.get("suppressions") else "fail"
+        found[_SARIF.get(result["kind"], violation)] += 1
+    found["not applicable"] += sum(other["count"] for other in run["properties"]["otherTypes"])
+    return _six(found)
+
+
+def of_junit(content: bytes) -> Counts:
+    found: Counter[str] = Counter()
+    for suite in JUnitXml.fromstring(content):
+        for case in suite:
+            found[_junit_case(case)] += 1
+        for one in suite.properties():  # type: ignore[no-untyped-call] # of the package
+            if one.name.startswith(junit.OTHER_TYPES):
+                found["not applicable"] += int(one.value)
+    return _six(found)
+
+
+def _junit_case(case: Any) -> str:
+    if not case.result:
+        return "pass"
+    (child,) = case.result
+    if isinstance(child, Failure):
+        return "fail"
+    if isinstance(child, Error):
+        return "not evaluated"
+    assert isinstance(child, Skipped)
+    outcome: str = child.message.partition(":")[0]
+    return outcome
+
+
+def of_ocsf(content: bytes) -> Counts:
+    found: Counter[str] = Counter()
+    for event in json.loads(content):
+        compliance = event["compliance"]["status"].lower()
+        if event["status_code"] == "fixed":
+            continue
+        if compliance == "fail":
+            compliance = "waived" if event["status"] == "Suppressed" else "fail"
+        found["not evaluated" if compliance == "warning" else compliance] += event.get("count", 1)
+    return _six(found)
+
+
+def of_oscal(content: bytes) -> Counts:
+    found: Counter[str] = Counter()
+    for result in json.loads(content)["assessment-results"]["results"]:
+        for observation in result.get("observations", ()):
+            told = {prop["name"]: prop["value"] for prop in observation["props"]}
+            found[told["outcome"]] += int(told.get("count", 1))
+    return _six(found)
+
+
+def of_markdown(content: bytes) -> Counts:
+    lines = content.decode().splitlines()
+    head = next(row for row in lines if row.startswith("| stack | "))
+    row = next(row for row in lines if row.startswith("| **all** | "))
+    return _table(head.strip("| ").split(" | "), row.strip("| ").split(" | "))
+
+
+def of_table(content: bytes) -> Counts:
+    lines = content.decode().splitlines()
+    start = lines.index("Counts")
+    row = next(row for row in lines[start:] if row.startswith("all "))
+    return _table(re.split(r"\s{2,}", lines[start + 1]), re.split(r"\s{2,}", row))
+
+
+def _table(names: list[str], values: list[str]) -> Counts:
+    numbers = {name: int(value) for name, value in zip(names[1:], values[1:], strict=True)}
+    assert numbers.pop("sum") == sum(numbers.values())
+    return _six(numbers)
+
+
+FORMATS: Mapping[str, tuple[Callable[[Mapping[str, Any]], bytes], Callable[[bytes], Counts]]] = {
+    "sarif": (sarif.render, of_sarif),
+    "junit": (junit.render, of_junit),
+    "ocsf": (ocsf.render, of_ocsf),
+    "oscal": (oscal.render_results, of_oscal),
+    "markdown": (markdown.render, of_markdown),
+    "table": (table.render, of_table),
+}
+"""How each is written and how its counts are read."""
+
+RENDERERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
+    **{name: write for name, (write, _) in FORMATS.items()},
+    "sarif alerts": sarif.render_alerts,
+    "oscal plan": oscal.render_plan,
+}
+"""Everything that can be written."""
