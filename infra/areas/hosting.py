@@ -101,6 +101,7 @@ def monitoring(inputs: Inputs, app: VercelApp, opts: ResourceOptions) -> pulumi.
             retention_days=monitoring.log_retention_days,
             hot_days=monitoring.log_hot_days,
             immutable=monitoring.log_immutable,
+            pseudonymised=monitoring.log_pseudonymised,
         ),
     )
     declared = Monitoring(

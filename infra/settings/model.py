@@ -198,6 +198,8 @@ class Monitoring(Area):
     log_retention_days: v.Days
     log_hot_days: v.Days
     log_immutable: bool
+    log_pseudonymised: bool
+    """Whether what the app writes names people by pseudonyms only: then logs may outlive an erasure."""
     events_endpoint: v.HttpsUrl
 
 

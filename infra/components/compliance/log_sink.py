@@ -17,6 +17,7 @@ class LogSinkArgs:
     retention_days: int
     hot_days: int
     immutable: bool
+    pseudonymised: bool
 
 
 class LogSink(pulumi.ComponentResource):
@@ -29,6 +30,7 @@ class LogSink(pulumi.ComponentResource):
             "retentionDays": args.retention_days,
             "hotDays": args.hot_days,
             "immutable": args.immutable,
+            "pseudonymised": args.pseudonymised,
         }
         super().__init__("brightbroom:compliance:LogSink", name, facts, opts)
         self.register_outputs(facts)

@@ -14,7 +14,7 @@ def test_the_data_inventory_says_why_how_long_and_how_it_is_erased(program: Prog
 
 def test_the_log_sink_keeps_a_year_of_which_three_months_are_at_hand(program: Program) -> None:
     sink = program.one("brightbroom:compliance:LogSink").inputs
-    assert (sink["retentionDays"], sink["hotDays"], sink["immutable"]) == (365, 90, True)
+    assert (sink["retentionDays"], sink["hotDays"], sink["immutable"], sink["pseudonymised"]) == (365, 90, True, True)
     assert sink["endpoint"] == program.one("vercel:LogDrain").inputs["endpoint"]
 
 
