@@ -16,8 +16,9 @@ from audit.formats.parts import (
     by_id,
     encoded,
     findings,
-    kind_and_name,
+    kind_of,
     line,
+    name_of,
     of_outcome,
     ordered,
     settings_line,
@@ -82,7 +83,7 @@ def _violation(rule: Record, result: Record) -> list[str]:
     history = result.get("history") or {}
     late = f", overdue since {history['deadline']}" if history.get("overdue") else ""
     level = "" if stops(result) else ", advisory"
-    what = f"{code(result['stack'])} {code(kind_and_name(result['urn']))} {code(first['path'])}{also}"
+    what = f"{_resource(result)} {code(first['path'])}{also}"
     name = f"[{rule['id']}]({rule['url']})" if rule["url"] else rule["id"]
     place = settings_line(result)
     return [
@@ -94,6 +95,10 @@ def _violation(rule: Record, result: Record) -> list[str]:
         _text(rule["remedy"]),
         code(place) if place else "",
     ]
+
+
+def _resource(result: Record) -> str:
+    return f"{code(result['stack'])} {code(name_of(result['urn']))} ({_text(kind_of(result['urn']))})"
 
 
 def _waivers(record: Record) -> Iterable[str]:
@@ -132,10 +137,7 @@ def _waiver(waiver: Record, numbers: dict[str, int]) -> list[str]:
 
 def _unread(results: Sequence[Record]) -> Iterable[str]:
     if results:
-        rows = [
-            [result["rule"], f"{code(result['stack'])} {code(kind_and_name(result['urn']))}", code(result["reason"])]
-            for result in results
-        ]
+        rows = [[result["rule"], f"{_resource(result)}", code(result["reason"])] for result in results]
         yield "### Not evaluated\n"
         yield from _table(("rule", "on", "why"), rows, _SHARES[2], "answers")
 

@@ -54,7 +54,7 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066
 
 def identity(*names: str) -> str:
     """A version 5 UUID of these names: the same names give the same one for ever."""
-    return str(uuid.uuid5(NAMESPACE, json.dumps(names)))
+    return str(uuid.uuid5(NAMESPACE, "\0".join(names)))
 
 
 def result_identity(result: Record) -> str:
@@ -139,6 +139,11 @@ def shortened(text: str, most: int) -> str:
 def name_of(urn: str) -> str:
     """The resource's logical name, which may hold colons itself."""
     return urn.split("::", 3)[-1]
+
+
+def kind_of(urn: str) -> str:
+    """The resource's own type in short, such as `ProjectRoute`."""
+    return kind_and_name(urn).partition("::")[0].rpartition(":")[2]
 
 
 def kind_and_name(urn: str) -> str:

@@ -72,11 +72,12 @@ def render(record: Record) -> bytes:
 
 
 def render_alerts(record: Record) -> bytes:
-    """The violations alone, as many as code scanning takes, each with a file. How many more there are is in `leftOut`."""
+    """The violations alone, as many as code scanning takes, each with a file; without population and other types. How many
+    more there are is in `leftOut`."""
     failures = of_outcome(ordered(record), "fail")
-    return _document(
-        record, [_placed(failure) for failure in failures[:MOST_ALERTS]], max(0, len(failures) - MOST_ALERTS)
-    )
+    placed = [_placed(failure) for failure in failures[:MOST_ALERTS]]
+    bare = {**record, "population": [], "otherTypes": []}
+    return _document(bare, placed, max(0, len(failures) - MOST_ALERTS))
 
 
 def _placed(result: Record) -> Record:
@@ -93,9 +94,10 @@ def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str,
     taxonomies = sarif_rules.taxonomies(record)
     waivers = by_id(record["waivers"])
     rules = {rule["id"]: position for position, rule in enumerate(record["rules"])}
-    places = {(item["stack"], item["urn"]): position for position, item in enumerate(record["population"])}
+    live = [(position, item) for position, item in enumerate(record["population"]) if not item.get("waits")]
+    places = {(item["stack"], item["urn"]): position for position, item in live}
     stacks = "-".join(state["stack"] for state in record["states"])
-    return filled(
+    run = filled(
         {
             "tool": {"driver": sarif_rules.driver(record, taxonomies)},
             "automationDetails": {"id": f"brightbroom-audit/{stacks}/", "guid": run_identity(record)},
@@ -107,10 +109,10 @@ def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str,
             "logicalLocations": [_logical(item) for item in record["population"]],
             "taxonomies": taxonomies,
             "redactionTokens": ["[secret]"],
-            "results": [_result(record, result, rules, places, waivers) for result in results],
             "properties": _properties(record, leave_out),
         }
     )
+    return {**run, "results": [_result(record, result, rules, places, waivers) for result in results]}
 
 
 def _baseline(record: Record) -> str:

@@ -67,7 +67,7 @@ def test_a_violation_shows_what_to_do_where() -> None:
     (row,) = (line for line in _text().splitlines() if line.startswith("| high, advisory |"))
     assert row == (
         "| high, advisory | [HDR-07](https://example.test/HDR-07) HDR-07 is kept "
-        "| `staging` `vercel:index/projectRoute:ProjectRoute::headers` `route.headers` | `'max-age=60'` "
+        "| `staging` `headers` (ProjectRoute) `route.headers` | `'max-age=60'` "
         "| `max-age of at least 31536000` | mend HDR-07 | `Pulumi.staging.yaml:60 headers.strictTransportSecurity` |"
     )
 

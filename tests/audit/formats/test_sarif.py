@@ -219,3 +219,20 @@ def test_code_scanning_gets_no_more_than_it_accepts_and_the_rest_is_counted(monk
     (run,) = json.loads(sarif.render_alerts(sample.record()))["runs"]
     assert [result["properties"]["severity"] for result in run["results"]] == ["critical", "high"]
     assert run["properties"]["leftOut"] == 1
+
+
+def test_a_run_without_violations_gives_code_scanning_an_empty_list_that_closes_its_alerts() -> None:
+    record = sample.record()
+    record["results"] = [result for result in record["results"] if result["outcome"] == "pass"]
+    (run,) = json.loads(sarif.render_alerts(record))["runs"]
+    assert run["results"] == []
+    assert len(run["tool"]["driver"]["rules"]) == 5
+
+
+def test_a_result_is_about_the_living_of_two_resources_with_one_urn() -> None:
+    record = sample.record()
+    twin = dict(record["population"][4], id="id-of-the-old-one", waits="waits for its deletion")
+    record["population"].append(twin)
+    run = _run(record)
+    logical = _result(run, "production", "HDR-07", "::headers")["locations"][0]["logicalLocations"][0]
+    assert run["logicalLocations"][logical["index"]]["properties"]["id"] == "id-headers"
