@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,9 @@ FIRED = {"staging": {"HDR-10", "DB-03"}, "production": {"HDR-07", "VRC-01", "BK-
 
 
 def _preview(folder: Path, stack: str, changes: dict[str, Any], *, served: bool = False) -> Result:
-    with Stage(play_of(ROOT, stack, changes), folder, fresh=True) as stage:
+    """A first preview, on the day it is and with secrets that were rotated this month."""
+    rotated = {"application.secretRotation": f"{datetime.now(UTC):%Y-%m}"}
+    with Stage(play_of(ROOT, stack, rotated | changes), folder, fresh=True) as stage:
         result = stage.run(Operation.PREVIEW, serve_policies=served)
     assert result.failures == []
     return result
@@ -87,9 +90,7 @@ def test_a_mandatory_violation_exits_with_3_and_nothing_is_created(
 
 
 def test_findings_quote_no_value_of_a_variable(tmp_path: Path) -> None:
-    play = play_of(ROOT, "staging", {"application.features": {"TOKEN": True}})
-    with Stage(play, tmp_path, fresh=True) as stage:
-        result = stage.run(Operation.PREVIEW)
+    result = _preview(tmp_path, "staging", {"application.features": {"TOKEN": True}})
     assert _codes(result) == {"SEC-01", "SEC-02", "SEC-06"}
     told = [finding.message for finding in result.findings if finding.message.startswith("SEC-")]
     assert all("'VITE_FEATURE_TOKEN'" in message for message in told if message.startswith("SEC-01"))
