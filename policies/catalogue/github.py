@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policies.catalogue import guards
 from policies.catalogue.model import Finding, NotApplicable, Severity
 from policies.catalogue.registry import rule
 from policies.catalogue.resource import Resource
@@ -132,7 +133,7 @@ def limit_workflows(resource: Resource, scope: Scope) -> Iterator[Finding]:
             raise NotApplicable("this stack declares no repository: another stack governs it")
         for repository in repositories:
             for kind, settings in _LIMITS.items():
-                if not scope.stack.linked(repository, kind, by="repository"):
+                if not guards.parts(scope.stack, repository, kind):
                     path, (wanted, *_) = next(iter(settings.items()))
                     yield Finding(path, None, f"{wanted!r}, for the repository", repository.urn)
         return

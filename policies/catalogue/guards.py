@@ -95,6 +95,13 @@ def governed(stack: Stack) -> list[Governed]:
     return [Governed(declared.get(key) or held[0], held) for key, held in groups.items()]
 
 
+def parts(stack: Stack, repository: Resource, kind: str) -> tuple[Resource, ...]:
+    """The resources of a type that belong to a repository, by what they depend on, its id or its name."""
+    return stack.linked(repository, kind, by="repository") or tuple(
+        part for part in stack.of_type(kind) if part.properties.get("repository") in tuple(_names(repository))
+    )
+
+
 def _names(repository: Resource) -> Iterator[str]:
     """What others may call it by, as far as it is known."""
     for key in ("name", "nodeId"):

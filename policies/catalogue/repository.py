@@ -227,5 +227,5 @@ def _watched(scope: Scope) -> Iterator[Finding]:
     for repository in repositories:
         for kind in _WATCHED:
             alerts = kind == GITHUB_ALERTS and repository.get("vulnerabilityAlerts") is True
-            if not alerts and not scope.stack.linked(repository, kind, by="repository"):
+            if not alerts and not guards.parts(scope.stack, repository, kind):
                 yield Finding("enabled", None, f"a {kind.rpartition(':')[2]} of the repository", repository.urn)

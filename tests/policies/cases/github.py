@@ -76,6 +76,8 @@ PERMISSIONS = [
     near_miss("GH-06", "actions", ("actions", "allowedActions", "local_only")),
     near_miss("GH-06", "token", ("token", "canApprovePullRequestReviews", ABSENT)),
     near_miss("GH-06", "token", ("token", "defaultWorkflowPermissions", ABSENT)),
+    near_miss("GH-06", STACK, ("token", "@link:repository", ()), ("token", "repository", "brightbroom")),
+    violating("GH-06", STACK, ("token", "@link:repository", ()), ("token", "repository", "website")),
     absent("GH-06", "actions", ("actions", "allowedActions", ABSENT)),
     absent("GH-06", "actions", ("actions", "shaPinningRequired", ABSENT), says="seen None"),
     absent("GH-06", STACK, ("token", "", ABSENT), says="defaultWorkflowPermissions seen None"),

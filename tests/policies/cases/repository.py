@@ -201,6 +201,8 @@ SCANNED = [
     near_miss("GH-08", "repository", ("repository", "visibility", "internal")),
     near_miss("GH-08", "repository", ("repository", "visibility", ABSENT), ("repository", "private", True)),
     near_miss("GH-08", "alerts", ("alerts", "enabled", ABSENT)),
+    near_miss("GH-08", STACK, ("alerts", "@link:repository", ()), ("alerts", "repository", "brightbroom")),
+    violating("GH-08", STACK, ("alerts", "@link:repository", ()), ("alerts", "repository", "website")),
     absent("GH-08", "repository", ("repository", "visibility", ABSENT), says="visibility seen None"),
     absent("GH-08", "repository", ("repository", "securityAndAnalysis", ABSENT)),
     absent("GH-08", "repository", ("repository", PUSH, ABSENT)),
