@@ -173,6 +173,9 @@ SENTENCES: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "XSS Protection": by("HDR-08", rest="the strategy's filter opened holes; it is asked to be off"),
         "Frame Options": by("HDR-06"),
         "further headers": by("HDR-09", "HDR-10", "HDR-11", "HDR-12", "HDR-15", "HDR-16", "HDR-17", "HDR-18"),
+        "further limits on access": by(
+            *("DB-01", "DB-04", "RET-06", "SEC-07", "SEC-08", "SEC-09", "SEC-11", "VRC-03", "VRC-06")
+        ),
         "automated security scanning": by("GH-08", "VRC-05", rest="app: code scanning in its workflows"),
         "dependency vulnerability checking": by("GH-08"),
         "manual penetration testing": elsewhere("people: reports of the yearly test"),
