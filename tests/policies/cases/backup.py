@@ -126,7 +126,7 @@ RECOVERY = [
     near_miss("BK-04", "database", (*ITEMS, [item("weekly", day=day) for day in range(1, 8)]), fires={"BK-01"}),
     unknown("BK-04", "database", (*ITEMS, [UNKNOWN])),
     unknown("BK-04", "targets", ("targets", "rpoHours", UNKNOWN)),
-    unknown("BK-04", "database", (*ITEMS, SECRET)),
+    unknown("BK-04", "database", (*ITEMS, SECRET), fires={"SEC-05"}),
     other_type("BK-04", "snapshots"),
 ]  # fmt: skip
 RECORD = {"lastSuccess": "2026-08-27", "minutes": 60, "reportSha256": "ab" * 32}

@@ -16,6 +16,8 @@ OWNERS = (
 )
 OTHERS = OWNERS.replace("brightbroom_owner", "brightbroom_app")
 ELSEWHERE = urn(t.VERCEL_VARIABLE, "dsn")
+IN_A_STATE = {"SEC-05"}
+"""One encrypted value makes a state, in which the sample's plain secrets are found."""
 TWO_OWNERS = ("tables", "ownerName", "brightbroom_app")
 
 
@@ -35,7 +37,14 @@ OWNER = [
     compliant("DB-05", "shared", shared(OTHERS)),
     violating("DB-05", "database-url", (*VALUE, OWNERS), says="brightbroom_owner"),
     violating("DB-05", "database-url", TWO_OWNERS, says="brightbroom_app"),
-    violating("DB-05", "database-url", (*VALUE, SECRET), TWO_OWNERS, says="comes from the owner brightbroom_app"),
+    violating(
+        "DB-05",
+        "database-url",
+        (*VALUE, SECRET),
+        TWO_OWNERS,
+        fires={"DB-05", *IN_A_STATE},
+        says="comes from the owner brightbroom_app",
+    ),
     violating("DB-05", "database-url", (*VALUE, UNKNOWN), ("app-role", "name", "brightbroom_owner")),
     violating("DB-05", "shared", shared(OWNERS)),
     violating(
@@ -50,14 +59,15 @@ OWNER = [
         "database-url",
         (*VALUE, SECRET),
         (*ORIGIN, (DATABASE,)),
+        fires={"DB-05", *IN_A_STATE},
         says="comes from the owner that the project is made with",
     ),
     absent("DB-05", "dsn", outcome=Outcome.NOT_APPLICABLE, says="holds no address of a database"),
     near_miss("DB-05", "database-url", (*VALUE, OTHERS.replace("brightbroom_app", "brightbroom_owner2"))),
     near_miss("DB-05", "database-url", (*VALUE, UNKNOWN)),
-    near_miss("DB-05", "database-url", (*VALUE, SECRET)),
+    near_miss("DB-05", "database-url", (*VALUE, SECRET), fires=IN_A_STATE),
     unknown("DB-05", "database-url", (*VALUE, UNKNOWN), (*ORIGIN, (ELSEWHERE,)), says="comes from no role"),
-    unknown("DB-05", "shared", shared(SECRET), says="comes from no role"),
+    unknown("DB-05", "shared", shared(SECRET), fires=IN_A_STATE, says="comes from no role"),
     other_type("DB-05", "preview"),
 ]
 INLINE = {"key": "DATABASE_URL", "targets": ["production"], "sensitive": True, "comment": "owner=b rotated=2026-11-01"}

@@ -37,7 +37,7 @@ DRAINS = [
     absent("MON-01", "drain", (*SOURCES, ABSENT), says="lambda, edge, firewall, build too"),
     near_miss("MON-01", "drain", (*SOURCES, ["lambda", "edge", "firewall", "build"])),
     near_miss("MON-01", "drain", ("drain", "samplingRate", 1)),
-    near_miss("MON-01", "drain", ("drain", "secret", SECRET)),
+    near_miss("MON-01", "drain", ("drain", "secret", SECRET), fires={"SEC-05"}),
     near_miss("MON-01", "app", ("drain", "@link:projectIds", ()), ("app", "@id", "prj_1")),
     unknown("MON-01", "drain", ("drain", "secret", UNKNOWN)),
     unknown("MON-01", "drain", ("drain", "samplingRate", UNKNOWN)),
@@ -73,7 +73,7 @@ ERRORS = [
     absent("MON-03", "app", ("dsn", "", ABSENT)),
     absent("MON-03", "app", ("sentry-environment", "", ABSENT)),
     absent("MON-03", "app", (*DSN, ABSENT)),
-    near_miss("MON-03", "app", (*DSN, SECRET)),
+    near_miss("MON-03", "app", (*DSN, SECRET), fires={"SEC-05"}),
     near_miss("MON-03", "app", (*DSN, UNKNOWN)),
     near_miss("MON-03", "app", ("dsn", "@link:projectId", ()), outcome=Outcome.FAIL),
     near_miss(
