@@ -16,8 +16,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,33 +57,37 @@ class Chain:
                 raise AuditError(f"{name_of(number)}/{RECORD} in {self.folder} was altered: {_look(self.folder)}")
             yield _json(content)
 
-    def store(self, files: Mapping[str, bytes], signer: Signer) -> tuple[int, str]:
-        """Keep a run; returns its number and the hash of its manifest, the new head of the chain."""
-        number, before = self.last + 1, self.previous
-        content = {**files, **signer.files()}
-        manifest = dumps(
+    def store(self, files: Iterable[tuple[str, bytes]], signer: Signer) -> tuple[int, str]:
+        """Keep a run; returns its number and the hash of its manifest, the new head of the chain. Raises `AuditError`."""
+        number = self.last + 1
+        made = self.folder / f"{LEFTOVER}{name_of(number)}"
+        try:
+            made.mkdir()
+            manifest = self._manifest(number, signer.kind, _written(made, chain(files, signer.files().items())))
+            _write(made / MANIFEST, manifest)
+            signer.sign(made / MANIFEST)
+            _sync(made)
+            made.rename(self.folder / name_of(number))
+            _sync(self.folder)
+        except BaseException as error:
+            shutil.rmtree(made, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise AuditError(f"the run cannot be written to {self.folder}: {error.strerror}") from None
+            raise
+        self.last = number
+        return number, digest(manifest)
+
+    def _manifest(self, number: int, signing: str, files: Mapping[str, Any]) -> bytes:
+        before = self.previous
+        return dumps(
             {
                 "format": FORMAT,
                 "number": number,
                 "previous": {"number": before[0], "sha256": before[1]},
-                "signing": signer.kind,
-                "files": {name: {"sha256": digest(data), "size": len(data)} for name, data in content.items()},
+                "signing": signing,
+                "files": files,
             }
         )
-        made = self.folder / f"{LEFTOVER}{name_of(number)}"
-        made.mkdir()
-        try:
-            for name, data in {**content, MANIFEST: manifest}.items():
-                _write(made / name, data)
-            signer.sign(made / MANIFEST)
-            _sync(made)
-            made.rename(self.folder / name_of(number))
-        except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
-            raise
-        _sync(self.folder)
-        self.last = number
-        return number, digest(manifest)
 
     def _read(self, number: int, name: str) -> bytes:
         path = self.folder / name_of(number) / name
@@ -106,7 +111,7 @@ def opened(folder: Path) -> Iterator[Chain]:
         except OSError:
             raise AuditError(f"another run is writing to {folder}: try again when it has ended") from None
         for leftover in folder.glob(f"{LEFTOVER}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         yield Chain(folder)
 
 
@@ -141,6 +146,15 @@ def _json(content: bytes) -> dict[str, Any]:
 
 def _look(folder: Path) -> str:
     return f"nothing was added; see `brightbroom audit verify {folder}`"
+
+
+def _written(folder: Path, files: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
+    """Write files; gives hash and size of each."""
+    listed = {}
+    for name, content in files:
+        _write(folder / name, content)
+        listed[name] = {"sha256": digest(content), "size": len(content)}
+    return listed
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from audit.errors import IncompleteError
 from audit.state import State
-from audit.values import without
+from audit.values import Veil
 from policies.catalogue import judge, registry
 from policies.catalogue.judge import Court, Verdict
 from policies.catalogue.model import Finding, Outcome, Rule, shown
@@ -76,7 +75,7 @@ def _verdicts(rule: Rule, state: State, court: Court) -> Iterator[Verdict]:
     view = state.outputs if rule.whole_stack else state.inputs
     given = (view,) if rule.whole_stack else ()
     for resource in view.of_type(*rule.applies_to):
-        yield _concealed(court.judge(rule, resource, *given), state.secret_texts)
+        yield _concealed(court.judge(rule, resource, *given), state.veil)
 
 
 def _unjudged(rule: Rule, state: State, kinds: Mapping[tuple[str, str], int]) -> Iterator[Others]:
@@ -87,28 +86,23 @@ def _unjudged(rule: Rule, state: State, kinds: Mapping[tuple[str, str], int]) ->
             yield Others(state.stack, rule.id, kind, count, judge.other_type(rule))
 
 
-def _concealed(verdict: Verdict, secrets: Sequence[str]) -> Verdict:
+def _concealed(verdict: Verdict, veil: Veil) -> Verdict:
     """The verdict without any text that its state marks secret and yet shows."""
-    if not secrets:
+    if not veil.secrets:
         return verdict
     return replace(
         verdict,
-        findings=tuple(_without(finding, secrets) for finding in verdict.findings),
-        reason=without(verdict.reason, secrets),
-        pending=without(verdict.pending, secrets),
+        findings=tuple(_veiled(finding, veil) for finding in verdict.findings),
+        reason=veil.over(verdict.reason),
+        pending=veil.over(verdict.pending),
     )
 
 
-def _without(finding: Finding, secrets: Sequence[str]) -> Finding:
-    seen: Any = finding.seen
-    told = seen if isinstance(seen, str) else shown(seen)
-    hidden = without(told, secrets)
-    return replace(
-        finding,
-        path=without(finding.path, secrets),
-        seen=hidden if hidden != told else seen,
-        wanted=without(finding.wanted, secrets),
-    )
+def _veiled(finding: Finding, veil: Veil) -> Finding:
+    told = finding.seen if isinstance(finding.seen, str) else shown(finding.seen)
+    hidden = veil.over(told)
+    seen = finding.seen if hidden == told else hidden
+    return replace(finding, path=veil.over(finding.path), seen=seen, wanted=veil.over(finding.wanted))
 
 
 def _check_complete(judged: Judged, rules: Iterable[Rule]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.errors import AuditError
-from audit.values import Reader
+from audit.values import Reader, Veil
 from policies.catalogue import secrecy
 from policies.catalogue.resource import Resource, Stack
 
@@ -23,7 +23,6 @@ VERSION: Final = 3
 """Of the state format, as the engine writes it."""
 
 _PROVIDERS: Final = "pulumi:providers:"
-_SHORTEST_SECRET: Final = 4
 
 
 class StateStack(Stack):
@@ -51,7 +50,8 @@ class Item:
 @dataclass(frozen=True)
 class State:
     """One state file. `inputs` and `outputs` are the views of rules over one resource and over the whole stack; they leave out
-    what waits for its deletion or its replacement. `time` is when the engine wrote it, `engine` its version as stated there."""
+    what waits for its deletion or its replacement. `time` is when the engine wrote it, `engine` its version as stated there;
+    `veil` hides what it marks secret and yet shows."""
 
     file: str
     sha256: str
@@ -63,7 +63,7 @@ class State:
     providers: Mapping[str, str]
     pending_operations: int
     raw: Sequence[Mapping[str, Any]] = field(repr=False)
-    marked_secrets: frozenset[str] = field(repr=False)
+    veil: Veil = field(repr=False)
 
     @cached_property
     def inputs(self) -> Stack:
@@ -74,12 +74,6 @@ class State:
     def outputs(self) -> Stack:
         """Every resource with what its provider answered."""
         return self._view("outputs")
-
-    @cached_property
-    def secret_texts(self) -> tuple[str, ...]:
-        """What the file marks secret and yet shows, the longest first."""
-        found = (text for text in self.marked_secrets if len(text) >= _SHORTEST_SECRET)
-        return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
     def _view(self, side: str) -> Stack:
         live = (resource for resource in self.raw if not _waits(resource))
@@ -140,7 +134,7 @@ def _read(path: Path) -> State:
         providers=_provider_versions(raw),
         pending_operations=len(deployment.get("pending_operations") or ()),
         raw=raw,
-        marked_secrets=frozenset(reader.secrets),
+        veil=Veil(reader.secrets),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies.catalogue.resource import SECRET, UNKNOWN
@@ -15,6 +15,9 @@ _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 _ASSETS: Final = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")
+
+_SHORTEST: Final = 4
+"""Shorter secrets are not searched for: they stand in everything."""
 
 _MARKED_TEXTS: Final[Mapping[str, Any]] = {
     "[secret]": SECRET,
@@ -73,11 +76,22 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
-def without(value: str, secrets: Sequence[str]) -> str:
-    """The text with every secret in it replaced; `secrets` are sorted, the longest first."""
-    for secret in secrets:
-        value = value.replace(secret, "[secret]")
-    return value
+class Veil:
+    """Hides secret texts, the longest first. Each text is searched once: what rules say is mostly the same."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        found = {secret for secret in secrets if len(secret) >= _SHORTEST}
+        self.secrets = tuple(sorted(found, key=lambda secret: (-len(secret), secret)))
+        self._veiled: dict[str, str] = {}
+
+    def over(self, text: str) -> str:
+        """The text with `[secret]` in the place of every secret."""
+        if text not in self._veiled:
+            veiled = text
+            for secret in self.secrets:
+                veiled = veiled.replace(secret, "[secret]")
+            self._veiled[text] = veiled
+        return self._veiled[text]
 
 
 def _replaced(value: Any) -> Any:

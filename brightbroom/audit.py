@@ -74,9 +74,13 @@ def verify(folder: Path, public_keys: Sequence[Path], expect_head: str | None) -
 def as_text(found: Verification) -> str:
     """What was found, for people: every problem, what remains to be known, and the head."""
     lines = [f"  {problem}" for problem in found.problems]
-    verdict = f"{len(found.problems)} problems" if lines else "whole and unaltered"
+    verdict = _counted(len(lines), "problem") if lines else "whole and unaltered"
     notes = [f"note: {note}" for note in found.notes]
-    return "\n".join([f"{found.runs} runs: {verdict}", *lines, *notes, f"head: {found.head}"])
+    return "\n".join([f"{_counted(found.runs, 'run')}: {verdict}", *lines, *notes, f"head: {found.head}"])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 @contextmanager

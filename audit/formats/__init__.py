@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 
@@ -37,11 +37,8 @@ def render(name: str, record: Mapping[str, Any]) -> dict[str, bytes]:
     return {file: getattr(module, function)(record) for function, file in chosen.files}
 
 
-def kept(record: Mapping[str, Any]) -> dict[str, bytes]:
-    """All files that a kept run holds of its record."""
-    return {
-        file: content
-        for name, chosen in FORMATS.items()
-        if all(file for _, file in chosen.files)
-        for file, content in render(name, record).items()
-    }
+def kept(record: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """All files that a kept run holds of its record, one after the other: large ones need not be in memory together."""
+    for name, chosen in FORMATS.items():
+        if all(file for _, file in chosen.files):
+            yield from render(name, record).items()

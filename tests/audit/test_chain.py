@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import multiprocessing
@@ -41,7 +42,7 @@ def test_a_kept_run_holds_the_record_in_every_format_and_its_signature(tmp_path:
     assert kept.folder == tmp_path / "evidence" / "000001"
     assert {file.name for file in kept.folder.iterdir()} == chains.FILES
     assert (kept.folder / "record.json").read_bytes() == dumps(kept.record)
-    for name, content in formats.kept(kept.record).items():
+    for name, content in formats.kept(kept.record):
         assert (kept.folder / name).read_bytes() == content
 
 
@@ -111,14 +112,36 @@ def test_a_signature_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert [entry.name for entry in (tmp_path / "evidence").iterdir()] == [chain.LOCK]
 
 
+@pytest.mark.usefixtures("few_files")
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    chains.chain(tmp_path, 1)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(AuditError, match=r"the run cannot be written to .*: No space left on device"):
+        session.kept(chains.request(tmp_path), tmp_path / "evidence", KeySigner(KEY))
+    assert verify(tmp_path / "evidence").problems == []
+
+
+@pytest.mark.usefixtures("few_files")
+def test_leftovers_of_any_kind_are_taken_away(tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    (folder / f"{chain.LEFTOVER}000001").mkdir(parents=True)
+    (folder / f"{chain.LEFTOVER}000002").write_text("")
+    chains.chain(tmp_path, 2)
+    assert sorted(entry.name for entry in folder.iterdir()) == [chain.LOCK, "000001", "000002"]
+
+
 def test_a_format_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: Any) -> Any:
+        yield "record.json", b"{}"
         raise KeyError("x")
 
     monkeypatch.setattr(formats, "kept", broken)
     with pytest.raises(KeyError):
         chains.chain(tmp_path, 1)
-    assert chain.numbers(tmp_path / "evidence") == []
+    assert [entry.name for entry in (tmp_path / "evidence").iterdir()] == [chain.LOCK]
 
 
 @pytest.mark.usefixtures("few_files")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -273,16 +272,18 @@ def test_settings_that_cannot_be_read_take_nothing_else_away(tmp_path: Path, con
     assert "line" not in found
 
 
-def test_a_violation_names_the_line_of_the_settings_that_decides_it(tmp_path: Path) -> None:
+def test_a_violation_names_the_line_of_the_settings_that_decides_it() -> None:
     """The line that is named is the line to edit: on it stands the key."""
-    for stack in states.STACKS:
-        shutil.copy(ROOT / f"Pulumi.{stack}.yaml", tmp_path)
+    locations = Locations(ROOT)
+    texts = {stack: (ROOT / f"Pulumi.{stack}.yaml").read_text().splitlines() for stack in states.STACKS}
+    named = 0
     for rule in registry.rules():
         for stack in states.STACKS:
-            found = Locations(ROOT).of(rule, stack)
+            found = locations.of(rule, stack)
             if found.get("line"):
-                line = (ROOT / found["file"]).read_text().splitlines()[found["line"] - 1]
-                assert any(part in line for part in rule.source.split(".")), rule.id
+                named += 1
+                assert any(part in texts[stack][found["line"] - 1] for part in rule.source.split(".")), rule.id
+    assert named > 50
 
 
 def _rule(code: str) -> Rule:

@@ -88,7 +88,7 @@ def test_encrypted_values_are_present_and_secret_at_any_depth(tmp_path: Path) ->
     assert seen.get("key") is SECRET
     assert seen.get("deep.0.list.0") is SECRET
     assert seen.get("value") is SECRET
-    assert state.secret_texts == ()
+    assert state.veil.secrets == ()
 
 
 def test_secrets_in_plain_text_are_read_and_remembered(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_secrets_in_plain_text_are_read_and_remembered(tmp_path: Path) -> None:
     state = _read(tmp_path, small(item(PROJECT, "db", {"password": shown, "more": nested})))
     assert _only(state).get("password") == "canary-1"
     assert _only(state).get("more.a.0") == "canary-22"
-    assert state.secret_texts == ("canary-22", "canary-1")
+    assert state.veil.secrets == ("canary-22", "canary-1")
 
 
 def test_a_state_is_sealed_even_where_no_value_in_it_is_encrypted(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_other_special_values_of_the_engine_are_no_secrets(tmp_path: Path) -> No
     assert seen["output"] == "known"
     assert seen["pending"] is UNKNOWN
     assert seen["new"] is UNKNOWN
-    assert state.secret_texts == ("canary-3",)
+    assert state.veil.secrets == ("canary-3",)
 
 
 def test_whole_numbers_are_whole_however_they_are_written(tmp_path: Path) -> None:

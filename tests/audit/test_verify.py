@@ -72,23 +72,25 @@ def test_without_a_key_it_says_that_the_stored_one_is_not_trusted(stored: Path) 
     assert verify(stored) == Verification(runs=2, head=_head(stored), notes=[UNTRUSTED])
 
 
-@contextmanager
-def _spoilt(folder: Path, spoil: Callable[[Path], str]) -> Iterator[str]:
-    """The folder while one thing in it is changed; gives the name of what was changed. All is put back afterwards."""
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    try:
-        yield spoil(folder)
-    finally:
-        for path in sorted(folder.rglob("*"), reverse=True):
-            if path.is_file() and path not in before:
+class _Spoilable:
+    """A folder in which one thing at a time is changed, and put back afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        self._times = {path: path.stat().st_mtime_ns for path in self._before}
+
+    @contextmanager
+    def spoilt(self, spoil: Callable[[random.Random, Path], str], chance: random.Random) -> Iterator[str]:
+        """Gives the name of what was changed."""
+        yield spoil(chance, self.folder)
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path not in self._before:
                 path.unlink()
-        for path, content in before.items():
-            if not path.is_file() or path.read_bytes() != content:
-                path.parent.mkdir(exist_ok=True)
+        for path, content in self._before.items():
+            if not path.is_file() or path.stat().st_mtime_ns != self._times[path]:
                 path.write_bytes(content)
-        for path in folder.iterdir():
-            if path.is_dir() and not any(path.iterdir()):
-                path.rmdir()
+                self._times[path] = path.stat().st_mtime_ns
 
 
 def _files(folder: Path) -> list[Path]:
@@ -152,12 +154,13 @@ def test_every_random_change_is_found_and_its_file_named(stored: Path, tmp_path:
     """Seeded; byte flips, truncations, additions, deletions and swaps over both runs. The stored public key is enough to find
     them: it is covered by the manifest, and the manifest by the signature."""
     folder = shutil.copytree(stored, tmp_path / "evidence")
+    evidence = _Spoilable(folder)
     chance = random.Random(SEED + with_key)
     keys = [PUBLIC] if with_key else []
     missed = []
     for number in range(CHANGES // 2):
         spoil = SPOIL[number % len(SPOIL)]
-        with _spoilt(folder, lambda place, spoil=spoil: spoil(chance, place)) as named:  # type: ignore[misc]
+        with evidence.spoilt(spoil, chance) as named:
             problems = verify(folder, keys).problems
         if not any(named in problem for problem in problems):
             missed.append((number, spoil.__name__, named, problems))
@@ -170,9 +173,9 @@ def test_every_flip_in_an_unsigned_chain_but_one_made_anew_is_found(tmp_path: Pa
     """Without a signature the hashes still tie all together: a byte cannot change by itself."""
     chains.chain(tmp_path, 2, Signer())
     folder = tmp_path / "evidence"
-    chance = random.Random(SEED)
+    evidence, chance = _Spoilable(folder), random.Random(SEED)
     for _ in range(60):
-        with _spoilt(folder, lambda place: _flip(chance, place)) as named:
+        with evidence.spoilt(_flip, chance) as named:
             assert any(named in problem for problem in verify(folder).problems), named
     assert verify(folder).notes == ["unsigned runs: whoever can write this folder can make them anew"]
     assert verify(folder).problems == []
