@@ -31,13 +31,6 @@ def known(component: Resource, kind: str = "fingerprints") -> Mapping[str, str]:
     return {name: str(text) for name, text in values(component, kind).items() if text is not UNKNOWN}
 
 
-def require_all(component: Resource, kind: str = "fingerprints") -> None:
-    """Raises `Unevaluated` for one that is not known yet."""
-    for name, text in values(component, kind).items():
-        if text is UNKNOWN:
-            raise Unevaluated(f"{kind}.{name}")
-
-
 def elsewhere(own: Resource, scope: Scope) -> Iterator[tuple[str, Resource]]:
     """The other stacks' components made with the same key, by stack: none in the pack, which sees its own stack only.
 

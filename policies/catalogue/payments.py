@@ -21,7 +21,7 @@ from policies.catalogue.types import (
     HEADERS,
     NEON_DATABASE,
 )
-from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, variables
+from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, may_hold, variables
 
 _ADDRESS: Final = re.compile(r"(^|_)PAYFAST(_PROCESS|_CHECKOUT|_PAYMENT)?_(URL|HOST)$", re.IGNORECASE)
 _MERCHANT: Final = re.compile(r"(^|_)(PAYFAST|MERCHANT)(_MERCHANT)?_ID$", re.IGNORECASE)
@@ -62,7 +62,7 @@ def match_payment_host(resource: Resource, scope: Scope) -> Iterator[Finding]:
         yield from _sources(resource, "paymentHosts", host)
         yield from _sources(resource, "csp.form-action", host)
         return
-    if not any(_is_about_payment(variable) for variable in variables(resource)):
+    if not may_hold(resource, _is_about_payment):
         raise NotApplicable("holds no address or merchant of PayFast")
     yield from each(resource, lambda variable: _paid(variable, host, scope.parameters["foreignMerchants"]))
 

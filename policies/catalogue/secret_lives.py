@@ -10,7 +10,7 @@ from typing import Final
 from policies.catalogue import fingerprints
 from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated
 from policies.catalogue.registry import rule
-from policies.catalogue.resource import Resource
+from policies.catalogue.resource import UNKNOWN, Resource
 from policies.catalogue.scope import Scope
 from policies.catalogue.secrecy import is_secret_name
 from policies.catalogue.standards import asvs, pci, soc2, ssdf, strategy
@@ -24,7 +24,7 @@ from policies.catalogue.types import (
     VERCEL_TEAM,
     VERCEL_USER_TOKEN,
 )
-from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, variables
+from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, may_hold
 
 _OWNER: Final = re.compile(r"\bowner=\S+")
 _ROTATED: Final = re.compile(r"\brotated=(\d{4})-(\d{2})(?:-(\d{2}))?(?!\S)")
@@ -58,8 +58,8 @@ def forbid_equal_secrets(_: Resource, scope: Scope) -> Iterator[Finding]:
             if text in theirs:
                 seen = f"the value of {theirs[text]} in {stack}"
                 yield Finding(f"fingerprints.{name}", seen, "a value that no other environment has", urn=own.urn)
-        fingerprints.require_all(other)
-    fingerprints.require_all(own)
+        _require_secrets(other)
+    _require_secrets(own)
 
 
 @rule(
@@ -79,7 +79,7 @@ def require_rotation(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """GitHub tells when a secret was last set; at Vercel the comment says so. A month stands for its first day."""
     most, today = scope.parameters["mostDays"], scope.today
     if resource.type in VARIABLE_TYPES:
-        if not any(_maybe_secret(variable) for variable in variables(resource)):
+        if not may_hold(resource, lambda variable: variable.secret):
             raise NotApplicable("holds no secret")
         yield from each(resource, lambda variable: _noted(variable, most, today))
         return
@@ -175,15 +175,14 @@ def limit_pipeline_tokens(resource: Resource, _: Scope) -> Iterator[Finding]:
                 yield Finding(path, True, "false, and the claim's value in full")
 
 
+def _require_secrets(component: Resource) -> None:
+    for name, text in fingerprints.values(component).items():
+        if text is UNKNOWN and _is_secret(name):
+            raise Unevaluated(f"fingerprints.{name}")
+
+
 def _is_secret(name: str) -> bool:
     return is_secret_name(name.partition("@")[0])
-
-
-def _maybe_secret(variable: Variable) -> bool:
-    try:
-        return variable.secret
-    except Unevaluated:
-        return True
 
 
 def _noted(variable: Variable, most: int, today: date) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ from policies.catalogue.types import (
     VERCEL_USER_TOKEN,
     VERCEL_WEBHOOK,
 )
-from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, variables
+from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, may_hold, variables
 
 _PUBLIC: Final = re.compile(r"^(VITE|PUBLIC)_", re.IGNORECASE)
 _NAMED: Final = (GITHUB_VARIABLE, GITHUB_ENVIRONMENT_VARIABLE)
@@ -215,12 +215,5 @@ def _holds_variables(resource: Resource) -> None:
 
 def _holds_secrets(resource: Resource, secret: Callable[[Variable], bool]) -> None:
     """Raises `NotApplicable` where all variables can be read and none is a secret."""
-    if not any(_maybe(secret, variable) for variable in variables(resource)):
+    if not may_hold(resource, secret):
         raise NotApplicable("holds no secret")
-
-
-def _maybe(secret: Callable[[Variable], bool], variable: Variable) -> bool:
-    try:
-        return secret(variable)
-    except Unevaluated:
-        return True

@@ -98,3 +98,15 @@ def each(resource: Resource, judge: Callable[[Variable], Iterator[Finding]]) -> 
             unread = unread or answer
     if unread:
         raise unread
+
+
+def may_hold(resource: Resource, wanted: Callable[[Variable], bool]) -> bool:
+    """Whether a resource has a variable that is as asked; one that cannot be read may be."""
+    return any(_may_be(wanted, variable) for variable in variables(resource))
+
+
+def _may_be(wanted: Callable[[Variable], bool], variable: Variable) -> bool:
+    try:
+        return wanted(variable)
+    except Unevaluated:
+        return True

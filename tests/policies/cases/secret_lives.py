@@ -28,6 +28,7 @@ SEC_04 = [
     violating("SEC-04", ROOT, prints(VERCEL_TOKEN=ONE, LOG_DRAIN_SECRET=UNKNOWN)),
     near_miss("SEC-04", ROOT, prints(VITE_SENTRY_DSN=ONE)),
     near_miss("SEC-04", ROOT, prints(CRON_SECRET="2" * 31 + "3")),
+    near_miss("SEC-04", ROOT, prints(VITE_SENTRY_DSN=UNKNOWN)),
     near_miss("SEC-04", ROOT, ("fingerprints", "data", {"DATABASE_URL": ONE})),
     absent(
         "SEC-04",
