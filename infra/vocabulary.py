@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,13 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise ValueError("must look like 2026-11-25: a day, quoted") from error
+
+
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"({_LABEL}\.)+[a-z]{{2,63}}"
 
@@ -104,6 +112,10 @@ BucketName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z0-9][a-z0-
 FeatureName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[A-Z][A-Z0-9_]{0,99}", "NEW_BOOKING_FLOW"))]
 CheckName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9][A-Za-z0-9 _./()-]{0,99}", "validate"))]
 MerchantId: TypeAlias = Annotated[str, AfterValidator(_matching(r"[0-9]{6,12}", "10000100: six to twelve digits"))]
+Day: TypeAlias = Annotated[str, AfterValidator(_day)]
+Sha256: TypeAlias = Annotated[
+    str, AfterValidator(_matching(r"[0-9a-f]{64}", "the 64 hexadecimal digits that sha256sum prints"))
+]
 Hour: TypeAlias = Annotated[int, Field(ge=0, le=23)]
 Days: TypeAlias = Annotated[int, Field(ge=0, le=3650)]
 ComputeUnits: TypeAlias = Annotated[float, Field(ge=0.25, le=56)]

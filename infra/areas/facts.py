@@ -23,7 +23,13 @@ if TYPE_CHECKING:  # loaded by the stack that uses them
 def declare(settings: Settings, storage: BackupStorage | None) -> None:
     """All of them."""
     facts, backups = settings.compliance, settings.backups
-    DataInventory("data-inventory", DataInventoryArgs(categories=[c.model_dump(by_alias=True) for c in facts.data]))
+    DataInventory(
+        "data-inventory",
+        DataInventoryArgs(
+            categories=[c.model_dump(by_alias=True) for c in facts.data],
+            erasure_after_restore=facts.erasure_after_restore,
+        ),
+    )
     ScriptInventory(
         "script-inventory", ScriptInventoryArgs(scripts=[s.model_dump(by_alias=True) for s in facts.scripts])
     )
@@ -34,7 +40,14 @@ def declare(settings: Settings, storage: BackupStorage | None) -> None:
         ),
     )
     RecoveryTargets("recovery-targets", RecoveryTargetsArgs(rto_minutes=facts.rto_minutes, rpo_hours=facts.rpo_hours))
-    RestoreDrill("restore-drill", RestoreDrillArgs(every_days=backups.drill_every_days, max_minutes=facts.rto_minutes))
+    RestoreDrill(
+        "restore-drill",
+        RestoreDrillArgs(
+            every_days=backups.drill_every_days,
+            max_minutes=facts.rto_minutes,
+            record=backups.last_drill.model_dump(by_alias=True) if backups.last_drill else None,
+        ),
+    )
     if storage:
         BackupExport(
             "backup-export",

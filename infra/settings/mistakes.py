@@ -15,7 +15,8 @@ from typing import Any, Final, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from infra.settings.model import Area, Settings
+from infra.settings.area import Area
+from infra.settings.model import Settings
 from infra.settings.rules import violations
 from infra.settings.violation import REMOVE, Violation
 
@@ -96,14 +97,14 @@ def _decoded(value: Any) -> Any:
 
 
 def _filled(model: type[Area], config: Mapping[str, Any]) -> dict[str, Any]:
-    """The config with every missing key marked, so that each is told by itself."""
+    """The config with every missing key marked that has no default, so that each is told by itself."""
     filled = dict(config)
     for name, field in model.model_fields.items():
         key, kind = field.alias or name, field.annotation
         if isinstance(kind, type) and issubclass(kind, Area):
             value = filled.get(key, {})
             filled[key] = _filled(kind, value) if isinstance(value, Mapping) else value
-        else:
+        elif field.is_required():
             filled.setdefault(key, _ABSENT)
     return filled
 

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from infra import vocabulary as v
-
-
-class Area(BaseModel):
-    """One object of the stack file: camelCase keys, none unknown, none changed after reading."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        coerce_numbers_to_str=True,  # `pulumi config set --path` writes digits as a number
-    )
+from infra.settings.area import Area
+from infra.settings.facts_model import Compliance
 
 
 class Plans(Area):
@@ -182,11 +171,21 @@ class SeparateStorage(Area):
     expire_days: int = Field(ge=1, le=3650)
 
 
+class Drill(Area):
+    """The last restore drill that succeeded."""
+
+    last_success: v.Day
+    minutes: int = Field(ge=1)
+    report_sha256: v.Sha256
+
+
 class Backups(Area):
     """Copies and the proof that they can be restored."""
 
     separate_storage: SeparateStorage
     drill_every_days: int = Field(ge=1, le=366)
+    last_drill: Drill | None = None
+    """Absent until a drill has run."""
 
 
 class Monitoring(Area):
@@ -230,48 +229,6 @@ class Delivery(Area):
     required_checks: list[v.CheckName] = Field(min_length=1)
     required_reviews: int = Field(ge=0, le=6)
     low_traffic: LowTraffic
-
-
-class DataCategory(Area):
-    """One row of the register of processing (GDPR 30)."""
-
-    name: str
-    purpose: str
-    legal_basis: str
-    retention_days: v.Days
-    erasure: str
-    owner: v.EmailAddress
-    place: str
-    personal: bool
-
-
-class ThirdPartyScript(Area):
-    """A host of others that pages may load scripts from, or connect to."""
-
-    host: v.HostPattern
-    purpose: str
-    owner: v.EmailAddress
-    integrity: str
-    """How a script is kept from changing, such as `sha384-…`; empty for a mere connection."""
-
-
-class IncidentRole(Area):
-    """Who does what when something breaks."""
-
-    role: str
-    name: str
-    contact: v.EmailAddress
-
-
-class Compliance(Area):
-    """Facts that no vendor resource holds."""
-
-    data: list[DataCategory] = Field(min_length=1)
-    scripts: list[ThirdPartyScript]
-    incident_roles: list[IncidentRole] = Field(min_length=1)
-    user_notice: str
-    rto_minutes: int = Field(ge=1)
-    rpo_hours: int = Field(ge=1)
 
 
 class Settings(Area):

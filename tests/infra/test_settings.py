@@ -68,6 +68,23 @@ def test_a_wrong_value_is_told_with_what_is_allowed_and_how_to_set_it(path: str,
     assert mistake.endswith("--stack production")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("lastSuccess", "last week", "must look like 2026-11-25"),
+        ("minutes", 0, "must be greater than or equal to 1"),
+        ("reportSha256", "ab", "the 64 hexadecimal digits"),
+        ("report", "a.pdf", "is not a setting; known here are: lastSuccess, minutes, reportSha256"),
+    ],
+)
+def test_the_record_of_a_drill_may_be_left_out_but_not_be_wrong(key: str, value: Any, told: str) -> None:
+    record = {"lastSuccess": "2026-11-20", "minutes": 41, "reportSha256": "0f" * 32}
+    assert _mistakes(areas("production", {"backups.lastDrill": record})) == []
+    mistake = _mistake("backups.lastDrill", {**record, key: value})
+    assert mistake.startswith(f"backups.lastDrill.{key}")
+    assert told in mistake
+
+
 def test_a_mistake_in_a_list_names_its_position() -> None:
     mistake = _mistake("hosting.rollingRelease.stages", [10, "half", 100])
     assert mistake.startswith("hosting.rollingRelease.stages[1]: 'half' was given; must be a valid integer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.builders import areas
-from tests.infra.recording import Program
+from tests.infra.recording import Program, record
 
 
 def test_the_data_inventory_says_why_how_long_and_how_it_is_erased(program: Program) -> None:
@@ -31,6 +31,24 @@ def test_recovery_is_drilled_within_its_targets(program: Program) -> None:
     drill = program.one("brightbroom:compliance:RestoreDrill").inputs
     assert targets == {"rtoMinutes": 60, "rpoHours": 24}
     assert (drill["everyDays"], drill["maxMinutes"]) == (30, 60)
+
+
+def test_no_drill_is_claimed_before_one_has_run(program: Program) -> None:
+    drill = program.one("brightbroom:compliance:RestoreDrill").inputs
+    assert set(drill) == {"everyDays", "maxMinutes"}
+
+
+def test_the_last_drill_is_on_record() -> None:
+    report = {"lastSuccess": "2026-11-20", "minutes": 41, "reportSha256": "0f" * 32}
+    drill = record("production", {"backups.lastDrill": report}).one("brightbroom:compliance:RestoreDrill").inputs
+    assert drill == {"everyDays": 30, "maxMinutes": 60, **report}
+
+
+def test_erasures_after_a_restore_are_declared_where_they_are_written_down(program: Program) -> None:
+    assert "erasureAfterRestore" not in program.one("brightbroom:compliance:DataInventory").inputs
+    changed = record("staging", {"compliance.erasureAfterRestore": "docs/runbooks/erasure.md"})
+    inventory = changed.one("brightbroom:compliance:DataInventory").inputs
+    assert inventory["erasureAfterRestore"] == "docs/runbooks/erasure.md"
 
 
 def test_incidents_have_roles_contacts_and_a_notice(program: Program) -> None:
