@@ -79,7 +79,7 @@ def test_a_wrong_value_is_told_with_what_is_allowed_and_how_to_set_it(path: str,
 )
 def test_the_record_of_a_drill_may_be_left_out_but_not_be_wrong(key: str, value: Any, told: str) -> None:
     record = {"lastSuccess": "2026-11-20", "minutes": 41, "reportSha256": "0f" * 32}
-    assert _mistakes(areas("production", {"backups.lastDrill": record})) == []
+    assert settings("production", {"backups.lastDrill": record}).backups.last_drill
     mistake = _mistake("backups.lastDrill", {**record, key: value})
     assert mistake.startswith(f"backups.lastDrill.{key}")
     assert told in mistake
