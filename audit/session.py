@@ -55,6 +55,7 @@ def kept(request: Request, folder: Path, signer: Signer) -> Kept:
         _check_order(evidence, started)
         before = history.past(evidence.records(), [one.stack for one in states])
         record = _record(request, states, started, before, evidence.last + 1, evidence.previous)
+        del states  # the formats need the memory
         number, head = evidence.store(formats.kept(record), signer)
     return Kept(record, folder / chain.name_of(number), head)
 

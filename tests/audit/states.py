@@ -12,11 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+import yaml
+
 from audit import provenance, runner, state
 from audit.history import Past
 from audit.locations import Locations
 from audit.record import Run, build
 from brightbroom.plays import play_of
+from policies.catalogue import waiver_file
 from rehearsal.engine import Operation
 from rehearsal.stage import Stage
 
@@ -116,6 +120,26 @@ def small(*items: Document, stack: str = "staging", **manifest: Any) -> Document
     """An exported state of the stack itself and some resources."""
     root = item("pulumi:pulumi:Stack", f"brightbroom-infra-{stack}", stack=stack)
     return {"version": 3, "deployment": {"manifest": manifest, "resources": [root, *items]}}
+
+
+def waive(monkeypatch: pytest.MonkeyPatch, folder: Path, *waivers: Mapping[str, str]) -> None:
+    """Waivers, numbered from W-1 on, in a file that takes the place of the project's; what is not given is in order."""
+    given = [{"id": f"W-{number}", **WAIVER, **waiver} for number, waiver in enumerate(waivers, start=1)]
+    file = folder / "waivers.yaml"
+    file.write_text(yaml.safe_dump({"waivers": given}), encoding="utf-8")
+    monkeypatch.setattr(waiver_file, "FILE", file)
+
+
+WAIVER: Final = {
+    "stack": "staging",
+    "reason": "the vendor mends it soon",
+    "owner": "Ann",
+    "approver": "Ben",
+    "ticket": "OPS-1",
+    "created": "2026-11-01",
+    "expires": "2026-12-01",
+    "compensatingControl": "a daily look at it",
+}
 
 
 def write(folder: Path, documents: Mapping[str, Document]) -> list[Path]:

@@ -168,6 +168,46 @@ def test_who_ran_it_is_told_by_ci(tmp_path: Path) -> None:
     assert provenance.origin(tmp_path, {}) == {"actor": "", "ciRun": "", "commit": ""}
 
 
+def test_waived_violations_stay_visible_and_every_waiver_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states.waive(
+        monkeypatch,
+        tmp_path,
+        {"rule": "DB-03", "resource": "database-project"},
+        {"rule": "DB-03", "resource": "database-project", "created": "2026-10-01", "expires": "2026-11-24"},
+        {"rule": "HDR-07", "resource": "headers-*"},
+        {"rule": "DB-03", "resource": "database-project", "stack": "production", "approver": "ANN"},
+    )
+    document = small(item(NEON_PROJECT, "database-project", {"historyRetentionSeconds": 3600}))
+    record = states.record(tmp_path / "states", {"staging": document})
+    (row,) = (row for row in record["results"] if row["rule"] == "DB-03")
+    assert (row["outcome"], row["waiver"], row["reason"]) == ("waived", "W-1", "the vendor mends it soon")
+    assert row["findings"][0]["path"] == "historyRetentionSeconds"
+    assert row["history"]["overdue"] is False
+    told = {waiver["id"]: waiver for waiver in record["waivers"]}
+    assert told["W-1"] == {
+        **states.WAIVER,
+        "id": "W-1",
+        "rule": "DB-03",
+        "resource": "database-project",
+        "used": True,
+        "problems": [],
+    }
+    assert [(name, waiver["used"]) for name, waiver in told.items()] == [
+        ("W-1", True),
+        ("W-2", True),
+        ("W-3", False),
+        ("W-4", False),
+    ]
+    assert ["over" in problem for problem in told["W-2"]["problems"]] == [True]
+    assert ["no violation" in problem for problem in told["W-3"]["problems"]] == [True]
+    assert ["owner" in problem for problem in told["W-4"]["problems"]] == [True]
+    failed = {row["rule"] for row in record["results"] if row["outcome"] == "fail"}
+    assert "GOV-03" in failed
+    assert record["by"]["waiversSha256"] == provenance.file_hash(tmp_path / "waivers.yaml")
+
+
 def test_retention_and_requirements_are_in_the_record(shipped: Document) -> None:
     assert {entry["stack"] for entry in shipped["retention"]} == set(states.STACKS)
     assert all(

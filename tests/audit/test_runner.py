@@ -14,7 +14,7 @@ import pytest
 from audit import runner, state
 from audit.errors import IncompleteError
 from audit.runner import Judged
-from policies.catalogue import judge, registry, waiver_file
+from policies.catalogue import judge, registry
 from policies.catalogue.judge import Court, Verdict
 from policies.catalogue.model import Finding, Level, NotApplicable, Outcome, Rule, Unevaluated
 from policies.catalogue.resource import Resource, Stack
@@ -76,7 +76,7 @@ def test_the_six_answers_are_told_apart(tmp_path: Path, monkeypatch: pytest.Monk
         if resource.name == "bad":
             raise Unevaluated("host")
 
-    _waive(monkeypatch, tmp_path, resource="waived")
+    states.waive(monkeypatch, tmp_path, {"rule": CODE, "resource": "waived"})
     named = [item(NEON_PROJECT, name) for name in ("good", "bad", "waived", "none", "later")]
     verdicts = {v.resource.name: v for v in _judge(tmp_path, check, *named)}
     assert {name: verdict.outcome for name, verdict in verdicts.items()} == {
@@ -204,7 +204,7 @@ def test_a_secret_that_the_state_shows_is_told_by_no_rule(tmp_path: Path) -> Non
 
 def test_rules_that_read_what_the_others_used_come_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A waiver that covers a violation of the last but one rule counts as needed."""
-    _waive(monkeypatch, tmp_path, resource="db")
+    states.waive(monkeypatch, tmp_path, {"rule": CODE, "resource": "db"})
     (last,) = (rule for rule in registry.rules() if rule.last)
     ordered = [rule.id for rule in registry.rules()]
     assert ordered[-1] == last.id
@@ -228,24 +228,3 @@ def test_many_resources_are_judged_once_each(tmp_path: Path) -> None:
     projects = [r["urn"] for r in states.resources_of(document) if r["type"] == NEON_PROJECT]
     assert len(projects) > 3
     assert asked == Counter(projects)
-
-
-def _waive(monkeypatch: pytest.MonkeyPatch, folder: Path, *, resource: str) -> None:
-    """One waiver of the rule of these tests, in a file that takes the place of the project's."""
-    file = folder / "waivers.yaml"
-    file.write_text(
-        f"""waivers:
-  - id: W-1
-    rule: {CODE}
-    stack: staging
-    resource: {resource}
-    reason: the vendor mends it soon
-    owner: Ann
-    approver: Ben
-    ticket: OPS-1
-    created: 2026-11-01
-    expires: 2026-12-01
-    compensatingControl: a daily look at it
-"""
-    )
-    monkeypatch.setattr(waiver_file, "FILE", file)
