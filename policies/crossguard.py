@@ -63,6 +63,7 @@ class Judges:
 
     def __init__(self, court_of: CourtOf) -> None:
         self.court_of = court_of
+        self._viewed: tuple[tuple[int, ...], Stack] | None = None
         self._waiting: dict[tuple[Note, str], list[Verdict]] = {}
 
     def resource(self, rule: Rule, args: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -78,7 +79,7 @@ class Judges:
 
     def stack(self, rule: Rule, args: StackValidationArgs, report: ReportViolation) -> None:
         """Judge the resources of a stack by their outputs, and by one another."""
-        stack = Stack(((resource.resource_type, resource) for resource in _with_root(args.resources)), _stack_view)
+        stack = self._view_of(args.resources)
         subjects = stack.of_type(*rule.applies_to)
         verdicts = [self.court_of(subject.stack).judge(rule, subject, stack) for subject in subjects]
         for verdict in verdicts:
@@ -89,8 +90,18 @@ class Judges:
         if all(verdict.outcome is Outcome.NOT_APPLICABLE for verdict in verdicts):
             args.not_applicable("; ".join(sorted({verdict.reason for verdict in verdicts})))
 
+    def _view_of(self, resources: Sequence[PolicyResource]) -> Stack:
+        """One view for all rules, until the pack's own policies have ended the request."""
+        shown = tuple(id(resource.props) for resource in resources)
+        if self._viewed is None or self._viewed[0] != shown:
+            pairs = [(resource.resource_type, resource) for resource in _with_root(resources)]
+            self._viewed = (shown, Stack(pairs, _stack_view))
+        return self._viewed[1]
+
     def note(self, note: Note, urn: str, report: ReportViolation) -> None:
-        """Tell what waits for one of the pack's own policies."""
+        """Tell what waits for one of the pack's own policies; `urn` is empty for the stack."""
+        if not urn:
+            self._viewed = None
         for verdict in self._waiting.pop((note, urn), ()):
             report(_noted(note, verdict), verdict.resource.urn if urn == "" else None)
 
