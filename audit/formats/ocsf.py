@@ -21,6 +21,7 @@ stack, with their number as `count`. A violation that ended with its resource ge
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ from audit.formats.parts import (
     filled,
     findings,
     identity,
+    json_text,
     line,
     milliseconds,
     ordered,
@@ -70,8 +72,12 @@ _OPEN: Final = ("fail", "waived", "not evaluated")
 
 def render(record: Record) -> bytes:
     """All events, the most urgent first."""
-    lines = (json.dumps(filled(event), ensure_ascii=False, separators=(",", ":")) for event in _Events(record))
-    return encoded("[\n" + ",\n".join(lines) + "\n]\n")
+    written = io.BytesIO(b"[")
+    written.seek(0, io.SEEK_END)
+    for number, event in enumerate(_Events(record)):
+        written.write(encoded(f"{',' if number else ''}\n{json_text(filled(event))}"))
+    written.write(b"\n]\n")
+    return written.getvalue()
 
 
 class _Events:

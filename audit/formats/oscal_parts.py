@@ -126,3 +126,16 @@ def serving(record: Record) -> dict[str, list[Record]]:
 def document(record: Record, kind: str) -> str:
     """The id of a document of this run."""
     return identity(kind, run_identity(record))
+
+
+def state_file(state: Record) -> dict[str, Any]:
+    """A state as a resource of the back matter, with its hash."""
+    return {
+        "uuid": identity("state", state["stack"], state["sha256"]),
+        "title": title(f"State of {state['stack']}"),
+        "description": "What was judged.",
+        "props": props(
+            prop("written", state["time"]), prop("engine", state["engine"]), prop("project", state["project"])
+        ),
+        "rlinks": [{"href": state["file"], "hashes": [{"algorithm": "SHA-256", "value": state["sha256"]}]}],
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from audit.formats.oscal_parts import (
@@ -20,6 +21,7 @@ from audit.formats.oscal_parts import (
     props,
     reviewed,
     serving,
+    state_file,
     title,
     token,
     tool,
@@ -53,22 +55,10 @@ def results(record: Record) -> dict[str, Any]:
             "uuid": document(record, "assessment-results"),
             "metadata": metadata(record, "Results of the policy audit"),
             "import-ap": {"href": PLAN_FILE},
-            "results": [_Stack(record, state).result() for state in record["states"]],
-            "back-matter": {"resources": [_state_file(state) for state in record["states"]]},
+            "results": (_Stack(record, state).result() for state in record["states"]),
+            "back-matter": {"resources": [state_file(state) for state in record["states"]]},
         }
     )
-
-
-def _state_file(state: Record) -> dict[str, Any]:
-    return {
-        "uuid": identity("state", state["stack"], state["sha256"]),
-        "title": title(f"State of {state['stack']}"),
-        "description": "What was judged.",
-        "props": props(
-            prop("written", state["time"]), prop("engine", state["engine"]), prop("project", state["project"])
-        ),
-        "rlinks": [{"href": state["file"], "hashes": [{"algorithm": "SHA-256", "value": state["sha256"]}]}],
-    }
 
 
 class _Stack:
@@ -96,6 +86,7 @@ class _Stack:
         answers: dict[str, list[Record]] = {code: [] for code in self._rules}
         for result in self._results:
             answers[result["rule"]].append(result)
+        needs = self._needs()
         violated = [result for result in self._results if result["outcome"] in _VIOLATED]
         counts = self._record["counts"]["byStack"].get(self._name, {})
         return filled(
@@ -115,15 +106,21 @@ class _Stack:
                     {"inventory-items": [self._inventory(item) for item in self._mine("population")]}
                 ),
                 "reviewed-controls": reviewed(automated(self._record)),
-                "observations": [*map(self._observation, self._results), *self._others()],
-                "risks": [self._risk(result) for result in violated],
-                "findings": [self._finding(need, rules, answers) for need, rules in self._needs()],
+                "observations": self._observations(),
+                "risks": map(self._risk, violated) if violated else [],
+                "findings": (self._finding(need, rules, answers) for need, rules in needs) if needs else [],
             }
         )
 
     def _needs(self) -> list[tuple[Record, list[Record]]]:
         rules = serving(self._record)
         return [(need, rules[clause(need)]) for need in automated(self._record)]
+
+    def _observations(self) -> Iterator[dict[str, Any]] | None:
+        """Nothing, rather than an empty list, where nothing was judged."""
+        all_of_them = itertools.chain(map(self._observation, self._results), self._others())
+        first = next(all_of_them, None)
+        return None if first is None else itertools.chain((first,), all_of_them)
 
     def _inventory(self, item: Record) -> dict[str, Any]:
         return filled(

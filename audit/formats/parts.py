@@ -5,6 +5,7 @@ Every format is a function of the evidence record alone: no clock, no randomness
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import uuid
@@ -71,9 +72,41 @@ def run_identity(record: Record) -> str:
 
 
 def json_bytes(value: Any) -> bytes:
-    """Compact JSON in UTF-8, keys in the order they were given, one line."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return encoded(f"{text}\n")
+    """Compact JSON in UTF-8, keys in the order they were given, one line. An iterator becomes a list whose items are written
+    one after the other, so that a long one is never in memory as a whole."""
+    written = io.BytesIO()
+    for piece in _pieces(value):
+        written.write(encoded(piece))
+    written.write(b"\n")
+    return written.getvalue()
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON of a value without iterators."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    if isinstance(value, Iterator):
+        yield "["
+        for number, item in enumerate(value):
+            yield "," if number else ""
+            yield from _pieces(item)
+        yield "]"
+    elif isinstance(value, dict) and _streams(value):
+        yield "{"
+        for number, (key, inner) in enumerate(value.items()):
+            yield f"{',' if number else ''}{json_text(key)}:"
+            yield from _pieces(inner)
+        yield "}"
+    else:
+        yield json_text(value)
+
+
+def _streams(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_streams, value.values()))
+    return isinstance(value, Iterator)
 
 
 def encoded(text: str) -> bytes:

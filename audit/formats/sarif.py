@@ -87,7 +87,7 @@ def _placed(result: Record) -> Record:
 
 
 def _document(record: Record, results: Iterable[Record], leave_out: int) -> bytes:
-    return json_bytes({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(record, results, leave_out)]})
+    return json_bytes({"$schema": _SCHEMA, "version": "2.1.0", "runs": iter([_run(record, results, leave_out)])})
 
 
 def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str,
             "properties": _properties(record, leave_out),
         }
     )
-    return {**run, "results": [_result(record, result, rules, places, waivers) for result in results]}
+    return {**run, "results": (_result(record, result, rules, places, waivers) for result in results)}
 
 
 def _baseline(record: Record) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 from collections import Counter
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.formats import markdown, table
+from audit.formats import markdown, parts, table
 from tests.audit import states
 from tests.audit.formats import judges, sample
 from tests.audit.formats.counting import FORMATS, RENDERERS
@@ -79,6 +80,14 @@ def test_a_record_without_anything_to_tell_is_told(name: str) -> None:
     assert record.endswith(b"\n")
     if name in judges.MODELS:
         judges.MODELS[name](record)
+
+
+def test_a_list_is_written_item_by_item_and_reads_as_one() -> None:
+    """What makes a long list need no more memory than one of its items does not show in the bytes."""
+    items = [{"a": [1, {"b": None}]}, "é", 2]
+    whole = parts.json_bytes({"first": {"items": items, "none": []}, "last": True})
+    assert parts.json_bytes({"first": {"items": iter(items), "none": iter(())}, "last": True}) == whole
+    assert json.loads(whole)["first"]["items"] == items
 
 
 @pytest.mark.parametrize("name", RENDERERS)
