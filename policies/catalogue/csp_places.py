@@ -26,8 +26,8 @@ def policy_of(resource: Resource) -> ContentPolicy:
 
 
 def written(profile: Resource) -> str:
-    """The policy of a profile as a header's value."""
-    return csp.written({name: _listed(profile, f"csp.{name}") for name in profile.readable("csp") or {}})
+    """The policy of a profile as a header's value. A map has no order on its way through the engine, so names are sorted."""
+    return csp.written({name: _listed(profile, f"csp.{name}") for name in sorted(profile.readable("csp") or {})})
 
 
 def _listed(resource: Resource, path: str) -> tuple[str, ...]:

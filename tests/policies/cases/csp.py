@@ -76,12 +76,14 @@ HDR_02 = [
     violating("HDR-02", "profile", _app("img-src", "'selfish'")),
     violating("HDR-02", "profile", _app("img-src", "self"), says="means nothing"),
     violating("HDR-02", "profile", _app("font-src", "None")),
-    violating("HDR-02", "profile", _app("Object-Src", "*"), fires={"HDR-02", "HDR-18"}, says="object-src twice"),
+    violating(
+        "HDR-02", "profile", _app("Object-Src", "*"), fires={"HDR-02", "HDR-04", "HDR-18"}, says="object-src twice"
+    ),
     violating(
         "HDR-02",
         "profile",
         _app("img-src", "'self'; script-src *"),
-        fires={"HDR-02", "HDR-18"},
+        fires={"HDR-02", "HDR-03", "HDR-14", "HDR-18"},
         says="script-src twice",
     ),
     near_miss("HDR-02", "headers", _edge(EDGE.upper())),
