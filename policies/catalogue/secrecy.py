@@ -36,6 +36,9 @@ _VALUES: Final = ("value", "valueWo", "plaintextValue", "encryptedValue", "value
 _OF_A_PAIR: Final = frozenset({"value", "valueWo", "targets", "sensitive", "op", "type"})
 """Beside one of these, `key` is the name of something; else it is a key."""
 
+_NO_SECRETS: Final = ("", "true", "false")
+"""Values that everybody knows; to hide them would hide the words of the rules."""
+
 _MARK: Final = "[secret]"
 _OWN: Final = 4
 _OTHERS: Final = 8
@@ -67,7 +70,7 @@ def secret_places(resource: Resource) -> Iterator[tuple[str, Any]]:
 def secret_texts(resource: Resource) -> Iterator[str]:
     """Every secret text of a resource that can be read, and the password in each that is a URL."""
     for _, value in secret_places(resource):
-        if value is SECRET or value is UNKNOWN or value == "":
+        if value is SECRET or value is UNKNOWN or str(value).lower() in _NO_SECRETS:
             continue
         yield str(value)
         yield from _passwords(str(value))

@@ -212,3 +212,10 @@ def test_no_password_of_an_address_survives_alone(password: str) -> None:
     item = variable(f"postgresql://app:{quote(password, safe='')}@host/db", key="DATABASE_URL")
     assert told(f"<{quote(password, safe='')}>", item) == "<[secret]>"
     assert told(f"<{password}>", item) == "<[secret]>"
+
+
+@pytest.mark.parametrize("value", ["true", "True", "false", ""])
+def test_a_word_that_everybody_knows_hides_no_word_of_a_rule(value: str) -> None:
+    item = resource(t.VERCEL_VARIABLE, "token", {"key": "API_TOKEN", "value": value, "sensitive": False})
+    finding = concealed(Finding("sensitive", False, "True"), item, Stack.of([item]))
+    assert finding.wanted == "True"
