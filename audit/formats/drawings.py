@@ -83,7 +83,7 @@ def lifetime(row: Mapping[str, Any]) -> Markup:
     for bound, turn in ((least, 5), (most, -5)):
         if bound is not None:
             x = _at(bound)
-            _add(svg, "path", {"class": "bound", "d": f"M{x + turn:.1f} 1H{x:.1f}V{height - 1}H{x + turn:.1f}"})
+            _add(svg, "path", {"class": "bound", "d": f"M{x + turn:.2f} 1H{x:.2f}V{height - 1}H{x + turn:.2f}"})
     return _markup(svg)
 
 
@@ -159,7 +159,7 @@ def _add(parent: Tree.Element, tag: str, attributes: Mapping[str, str | float]) 
     return Tree.SubElement(
         parent,
         tag,
-        {key: f"{value:.1f}" if isinstance(value, float) else str(value) for key, value in attributes.items()},
+        {key: f"{value:.2f}" if isinstance(value, float) else str(value) for key, value in attributes.items()},
     )
 
 

@@ -50,9 +50,9 @@
   const ruleTexts = once(() => rules.map((rule) => lower(rule.id, rule.statement, rule.area, rule.serves)));
   const saidTexts = once(() => everyResult.map((_, at) => {
     const rare = more[at];
-    const findings = (rare?.findings ?? []).flat();
+    const findings = (rare?.findings ?? []).flat().map((text) => texts[text]);
     return lower(texts[results.reason[at]], texts[results.settings[at]], outcomes[results.outcome[at]],
-      rare?.pending ?? "", rare?.waiver ?? "", ...findings);
+      texts[rare?.pending ?? 0], texts[rare?.waiver ?? 0], ...findings);
   }));
   const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
   const having = (hay, word) => hay.map((text) => text.includes(word));
@@ -109,7 +109,8 @@
   /* Rows. */
   const about = (on) => [el("b", {}, resources.end[on]), " ", quiet(`${texts[resources.kind[on]]}, ${stack(on)}`)];
   const ruleLink = (rule) => el("a", { class: "code", href: `#rule-${rule.id}` }, rule.id);
-  const finding = (on) => ([path, seen, wanted, other]) => {
+  const finding = (on) => (numbers) => {
+    const [path, seen, wanted, other] = numbers.map((text) => texts[text]);
     const holder = byUrn.get(`${stack(on)} ${other}`);
     return el("div", {}, code(path), " seen ", code(seen), ", wanted ", wanted,
       other && other !== urn(on) ? quiet(` on ${holder === undefined ? other : resources.end[holder]}`) : "");
@@ -120,8 +121,8 @@
     return [
       rare.broken ? el("strong", { class: "late" }, "The rule broke.") : "",
       (rare.findings ?? []).map(finding(results.on[at])),
-      reason ? el("div", {}, rare.waiver ? `Waived by ${rare.waiver}: ${reason}` : reason) : "",
-      rare.pending ? el("div", {}, quiet(`Not read: ${rare.pending}`)) : "",
+      reason ? el("div", {}, rare.waiver ? `Waived by ${texts[rare.waiver]}: ${reason}` : reason) : "",
+      rare.pending ? el("div", {}, quiet(`Not read: ${texts[rare.pending]}`)) : "",
     ];
   };
   const fields = (at) => {
@@ -197,12 +198,10 @@
     const update = (page) => show(chosen(all, wanted()), page, all.length);
     const changed = () => { update(1); remember(1); };
     const read = (parameters) => {
-      form.reset();
       for (const field of form.elements) {
-        const value = parameters.get(field.name);
-        if (!field.name || value === null) continue;
+        const value = parameters.get(field.name) ?? "";
         if (field.type === "checkbox") field.checked = value.split(",").includes(field.value);
-        else field.value = value;
+        else if (field.name) field.value = value;
       }
       urnWanted = parameters.get("urn") ?? "";
       if (only) { only.hidden = !urnWanted; only.querySelector("b").textContent = urnWanted; }
@@ -211,7 +210,7 @@
     let waiting;
     form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(changed, 120); });
     form.addEventListener("submit", (event) => { event.preventDefault(); changed(); });
-    form.addEventListener("reset", () => setTimeout(() => { read(new URLSearchParams()); remember(1); }));
+    form.querySelector(".clear")?.addEventListener("click", () => { read(new URLSearchParams()); remember(1); });
     only?.querySelector("button").addEventListener("click", () => { urnWanted = ""; only.hidden = true; changed(); form.elements.text.focus(); });
     return read;
   };

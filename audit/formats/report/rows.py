@@ -45,7 +45,7 @@ def of(record: Record) -> dict[str, Any]:
             clause(one): [codes[rule] for rule in one["rules"] if rule in codes] for one in record["requirements"]
         },
         **columns,
-        "more": readable(_rare(record["results"])),
+        "more": _rare(record["results"], texts),
         "texts": readable(list(texts.numbers)),
     }
 
@@ -80,14 +80,15 @@ def _results(
     }
 
 
-def _rare(results: Sequence[Record]) -> dict[int, dict[str, Any]]:
-    found = ((index, _more(result)) for index, result in enumerate(results))
+def _rare(results: Sequence[Record], texts: _Texts) -> dict[int, dict[str, Any]]:
+    found = ((index, _more(result, texts)) for index, result in enumerate(results))
     return {index: more for index, more in found if more}
 
 
-def _more(result: Record) -> dict[str, Any]:
-    more = {key: result.get(key) for key in ("pending", "waiver", "broken")}
-    more["findings"] = [[finding[key] for key in _FINDING] for finding in result.get("findings", ())]
+def _more(result: Record, texts: _Texts) -> dict[str, Any]:
+    more: dict[str, Any] = {key: texts(result[key]) for key in ("pending", "waiver") if result.get(key)}
+    more["broken"] = result.get("broken")
+    more["findings"] = [[texts(finding[key]) for key in _FINDING] for finding in result.get("findings", ())]
     more["history"] = [result["history"][key] for key in _HISTORY] if "history" in result else []
     return filled(more)
 
