@@ -133,9 +133,10 @@ class _Run:
 
     def _signature(self, kind: str) -> Iterator[str]:
         file = _SIGNATURES[kind]
+        if self._keys and kind != signing.ALGORITHM:
+            how = "signed keyless" if file else "not signed"
+            yield f"{MANIFEST} is {how}, and a key was given that all runs are to be signed by"
         if file is None:
-            if self._keys:
-                yield f"{MANIFEST} is not signed, and a key was given that all runs are to be signed by"
             self.notes.append("unsigned runs: whoever can write this folder can make them anew")
         elif file not in self._files:
             yield f"{file} is missing"

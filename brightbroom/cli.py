@@ -1,4 +1,4 @@
-"""The console script: one front door to rehearsal and diagnosis. Commands are thin; the packages do the work.
+"""The console script: one front door to rehearsal, diagnosis and audit. Commands are thin; the packages do the work.
 
 Everything slow is imported by the command that needs it, so `--help` answers at once.
 """
@@ -18,8 +18,8 @@ from brightbroom.exits import CommandError, ExitCode
 
 app = typer.Typer(
     name="brightbroom",
-    help="BrightBroom's infrastructure: rehearse it without an account, and see what a real deployment needs.",
-    epilog="Exit codes: 0 fine, 1 bug of ours, 2 bad input or settings, 3 policy violation, "
+    help="BrightBroom's infrastructure: rehearse it without an account, see what a real deployment needs, and audit it.",
+    epilog="Exit codes: 0 fine, 1 bug of ours, 2 bad input or settings, 3 policy violation or altered evidence, "
     "4 vendor refusal or fault, 5 drift found.",
     no_args_is_help=True,
     add_completion=False,

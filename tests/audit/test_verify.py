@@ -324,6 +324,8 @@ def test_a_keyless_run_names_the_command_that_tells_who_signed(tmp_path: Path) -
     found = verify(folder)
     assert found.problems == []
     assert "cosign verify-blob --bundle manifest.sigstore.json" in found.notes[0]
+    (told,) = verify(folder, [PUBLIC]).problems
+    assert told == "000001/manifest.json is signed keyless, and a key was given that all runs are to be signed by"
     (folder / "000001" / signing.BUNDLE).write_text("{}")
     assert verify(folder).problems == ["000001/manifest.sigstore.json was altered: it is no Sigstore bundle"]
     (folder / "000001" / signing.BUNDLE).unlink()
