@@ -15,7 +15,7 @@ import pytest
 import policies.crossguard
 from policies.catalogue import judge, registry, waiver_file
 from policies.catalogue.judge import Court, Verdict
-from policies.catalogue.model import Level, Outcome
+from policies.catalogue.model import Level, Outcome, Rule
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from policies.catalogue.waivers import Waiver
 from rehearsal.engine.goal import Goal
@@ -46,7 +46,20 @@ def court_verdicts(resources: Mapping[str, Resource], today: date = TODAY) -> li
     """Every rule on every resource, as the audit judges them."""
     stack = Stack.of(resources.values())
     court = full_court(next(iter(resources.values())).stack, today)
-    return [court.judge(rule, item, stack) for rule in registry.rules() for item in resources.values()]
+    return [_verdict(court, rule, item, stack) for rule in registry.rules() for item in resources.values()]
+
+
+_GIVEN: dict[tuple[str, date, str, int], tuple[Resource, Verdict]] = {}
+
+
+def _verdict(court: Court, rule: Rule, item: Resource, stack: Stack) -> Verdict:
+    """What a rule over one resource says of the same object is asked once: most of a case's stack is as it was."""
+    if rule.whole_stack or court.waivers.all:
+        return court.judge(rule, item, stack)
+    key = (item.stack, court.today, rule.id, id(item))
+    if key not in _GIVEN:
+        _GIVEN[key] = (item, court.judge(rule, item, stack))
+    return _GIVEN[key][1]
 
 
 def failed(verdicts: list[Verdict]) -> set[tuple[str, str]]:
@@ -86,13 +99,20 @@ class Pack:
             patch.setattr(judge, "court", full_court)
             self._pack = InProcessPack(ROOT / "policies", _Run(stack), dry_run=True, organization="organization")
 
+        self._states: dict[int, tuple[Resource, ResourceState]] = {}
+        self._said: dict[int, list[PolicyFinding]] = {}
+
     def judge(self, resources: Mapping[str, Resource]) -> list[PolicyFinding]:
-        """Everything the pack says about all resources and the stack."""
-        states = {item.urn: _state(item) for item in resources.values()}
+        """Everything the pack says about all resources and the stack. About one resource it is asked once for the same object."""
+        found: list[PolicyFinding] = []
         goals = {item.urn: _goal(item) for item in resources.values()}
-        found = [said for urn, state in states.items() for said in self._pack.analyze(state, goals[urn], None)]
-        root = next(iter(resources.values())).urn
-        return found + self._pack.analyze_stack(list(states.values()), goals, {}, root)
+        for item in resources.values():
+            if id(item) not in self._states:
+                self._states[id(item)] = (item, _state(item))
+                self._said[id(item)] = self._pack.analyze(self._states[id(item)][1], goals[item.urn], None)
+            found += self._said[id(item)]
+        states = [self._states[id(item)][1] for item in resources.values()]
+        return found + self._pack.analyze_stack(states, goals, {}, states[0].urn)
 
 
 class _Run:

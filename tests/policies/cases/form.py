@@ -179,7 +179,17 @@ def _set(item: Resource, path: str, value: Any) -> Resource:
     return dataclasses.replace(item, properties=properties)
 
 
+_MOVED: dict[tuple[int, str], tuple[Resource, Resource]] = {}
+
+
 def _moved(item: Resource, stack: str) -> Resource:
+    """The resource under the name of another stack: the same object each time, for the same one."""
+    if (key := (id(item), stack)) not in _MOVED:
+        _MOVED[key] = (item, _renamed(item, stack))
+    return _MOVED[key][1]
+
+
+def _renamed(item: Resource, stack: str) -> Resource:
     def move(urn: str) -> str:
         return urn.replace("urn:pulumi:production::", f"urn:pulumi:{stack}::", 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Mapping
 
@@ -11,7 +12,12 @@ SUBJECTS = ("hosting", "headers", "variables", "database", "facts", "monitoring"
 
 
 def stack() -> dict[str, Resource]:
-    """By logical name."""
+    """By logical name; the resources are the same objects each time."""
+    return dict(_made())
+
+
+@functools.cache
+def _made() -> Mapping[str, Resource]:
     found: dict[str, Resource] = {}
     for subject in SUBJECTS:
         samples: Mapping[str, Resource] = importlib.import_module(f"tests.policies.samples.{subject}").resources()
