@@ -47,6 +47,7 @@ def _environment() -> Environment:
         finalize=texts.readable,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.globals.update(draw=drawings)
     environment.filters.update(

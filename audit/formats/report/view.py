@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from audit.formats import parts
 from audit.formats.parts import Record
 from audit.formats.report.index import SIX, Index
 from audit.formats.report.open_results import Fix, Unjudged, fixes, unjudged
 from audit.formats.report.texts import many
+
+_CLASSIFIES: Final = "GOV-01"
+"""The rule that asks for every type of resource to be classified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Kind:
     token: str
     stacks: Mapping[str, int]
     rules: Sequence[str]
-    custom: bool
+    known: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +201,19 @@ def _grouped(clauses: Sequence[Clause]) -> dict[str, list[Clause]]:
 
 def _kinds(index: Index) -> list[Kind]:
     stacks: dict[str, Counter[str]] = {}
-    custom = {item["type"]: item["custom"] for item in index.record["population"]}
     for item in index.record["population"]:
         stacks.setdefault(item["type"], Counter())[item["stack"]] += 1
     judging = {token: [rule["id"] for rule in index.record["rules"] if token in rule["appliesTo"]] for token in stacks}
-    return [Kind(token, stacks[token], judging[token], custom[token]) for token in sorted(stacks)]
+    return [Kind(token, stacks[token], judging[token], _known(index, token)) for token in sorted(stacks)]
+
+
+def _known(index: Index, token: str) -> str:
+    """Whether a type is known to the rules, which is what GOV-01 judges; its findings stand at the first of each type."""
+    answers = [one for one in index.record["results"] if one["rule"] == _CLASSIFIES]
+    if any(one["outcome"] not in ("pass", "fail", "waived") for one in answers) or not answers:
+        return "not judged"
+    holders = [(one["stack"], finding["urn"]) for one in answers for finding in one.get("findings", ())]
+    return "unknown" if token in (index.resource(*holder)["type"] for holder in holders) else "known"
 
 
 def _waived(index: Index) -> dict[str, list[Record]]:
@@ -227,7 +239,8 @@ def _sums(record: Record) -> tuple[list[Sum], list[Sum]]:
     sizes = {state["stack"]: state["resources"] for state in record["states"]}
     settings, counts = record["settings"], record["counts"]
     stacks = [
-        Sum(name, counts["byStack"][name], by_stack[name], size * len(settings[name])) for name, size in sizes.items()
+        Sum(name, counts["byStack"].get(name, dict.fromkeys(SIX, 0)), by_stack[name], size * len(settings[name]))
+        for name, size in sizes.items()
     ]
     rules = [
         Sum(code, tally, by_rule[code], sum(size for name, size in sizes.items() if code in settings[name]))

@@ -10,8 +10,9 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped
 
-from audit.formats import junit, markdown, ocsf, oscal, sarif, table
+from audit.formats import html, junit, markdown, ocsf, oscal, sarif, table
 from audit.formats.parts import OUTCOMES
+from tests.audit.formats import page
 
 Counts = dict[str, int]
 
@@ -85,6 +86,15 @@ def of_markdown(content: bytes) -> Counts:
     return _table(head.strip("| ").split(" | "), row.strip("| ").split(" | "))
 
 
+def of_html(content: bytes) -> Counts:
+    table = page.read(content).id("counts").all("table")[0]
+    names = [head.text.lower() for head in table.one("thead").all("th")]
+    values = [cell.text.replace(",", "").removesuffix(" equal") for cell in table.row("Together").all("td")]
+    found = dict(zip(names[1:], map(int, values), strict=True))
+    assert found.pop(names[1]) == found.pop("sum") == sum(found.values())
+    return _six(found)
+
+
 def of_table(content: bytes) -> Counts:
     lines = content.decode().splitlines()
     start = lines.index("Counts")
@@ -103,6 +113,7 @@ FORMATS: Mapping[str, tuple[Callable[[Mapping[str, Any]], bytes], Callable[[byte
     "junit": (junit.render, of_junit),
     "ocsf": (ocsf.render, of_ocsf),
     "oscal": (oscal.render_results, of_oscal),
+    "html": (html.render, of_html),
     "markdown": (markdown.render, of_markdown),
     "table": (table.render, of_table),
 }

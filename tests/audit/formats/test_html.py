@@ -8,12 +8,14 @@ import re
 import shlex
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from audit.formats import drawings, html
 from audit.formats.parts import OUTCOMES
+from tests.audit import states
 from tests.audit.formats import page, sample
 from tests.audit.formats.page import Node
 
@@ -321,11 +323,22 @@ def test_the_page_says_on_what_and_that_the_population_is_whole(record: dict[str
         for start, end in zip(data["resources"]["start"], data["resources"]["end"], strict=True)
     ]
     assert urns == [_readable(item["urn"]) for item in record["population"]]
-    assert "8 resources in 2 states" in report.id("resources").text
+    assert "8 resources of 4 types in 2 states" in report.id("resources").text
     types = report.id("resources").all("table")[0]
     assert {row.all("th")[0].text for row in types.one("tbody").all("tr")} == {
         item["type"] for item in record["population"]
     }
+
+
+def test_the_page_says_which_types_are_known_to_the_rules(tmp_path: Path) -> None:
+    documents = {stack: states.rehearsed(stack) for stack in states.STACKS}
+    states.resources_of(documents["staging"]).append(
+        {"urn": sample.urn("staging", "foo:index:Bar", "baz"), "type": "foo:index:Bar", "custom": True, "id": "1"}
+    )
+    resources = page.read(html.render(states.record(tmp_path, documents))).id("resources")
+    assert "1 type is unknown to the rules" in resources.text
+    assert "unknown no rule of its own" in resources.row("foo:index:Bar").text
+    assert "known BK-" in resources.row("neon:index:Project").text
 
 
 def test_the_page_shows_how_the_counts_add_up(record: dict[str, Any], report: Node) -> None:
