@@ -31,13 +31,10 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
             "headers.strictTransportSecurity": "Preload; max-age=31536000; includeSubDomains",
         },
     ),
-    "in London, on a newer runtime, released at once after a promotion by hand": (
+    "on an older runtime that still gets fixes, released at once after a promotion by hand": (
         "production",
         {
-            "database.region": "aws-eu-west-2",
-            "hosting.functionRegion": "lhr1",
-            "cache.region": "eu-west-1",
-            "hosting.nodeVersion": "24.x",
+            "hosting.nodeVersion": "22.x",
             "hosting.rollingRelease.enabled": False,
             "database.historyHours": 168,
             "backups.drillEveryDays": 90,
