@@ -107,9 +107,7 @@ class Program:
         return {each.inputs["key"]: each for each in found if each.inputs["targets"] == [target]}
 
 
-def record(
-    stack: str, changes: Mapping[str, Any] | None = None, optional: Sequence[str] = OPTIONAL_SECRETS
-) -> Program:
+def record(stack: str, changes: Mapping[str, Any] | None = None, optional: Sequence[str] = OPTIONAL_SECRETS) -> Program:
     """Run the program for a stack, some of its settings changed, with these of the optional secrets."""
     chosen = settings(stack, changes)
     inputs = Inputs(
