@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 from policies.catalogue import types as t
 from policies.catalogue.alike import alike
@@ -132,23 +134,56 @@ def forbid_copies(resource: Resource, scope: Scope) -> Iterator[Finding]:
 
 
 def _is_own(branch: Resource, stack: Stack) -> bool:
-    projects = stack.of_type(t.NEON_PROJECT)
-    if any(branch in stack.linked(project, t.NEON_BRANCH, by="projectId") for project in projects):
-        return True
-    branch.readable("projectId")
-    return False
+    linked = (stack.by_urn[urn] for urn in branch.links.get("projectId", ()) if urn in stack.by_urn)
+    return any(one.type == t.NEON_PROJECT for one in linked) or branch.readable("projectId") in _index(stack).projects
 
 
 def _shown_elsewhere(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Variables of previews and developers that lead to the default branch of a project with customers' data."""
     if not scope.parameters["customerData"]:
         return
-    for variable in of_stack(scope.stack):
-        if variable.key in ADDRESSES and set(variable.targets) - {"production"}:
-            origins = _origins(variable, scope.stack)
-            if project in origins and not any(_without_rows(origin, scope.stack) for origin in origins):
-                path = variable.path("targets")
-                yield Finding(path, list(variable.targets), "production only", variable.resource.urn)
+    index = _index(scope.stack)
+    for variable in index.shown.get(project.urn, ()):
+        yield Finding(variable.path("targets"), list(variable.targets), "production only", variable.resource.urn)
+    if index.unread:
+        raise index.unread.with_traceback(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What every project and branch of a stack asks for: the ids of projects; by a project's URN the variables that show its
+    rows elsewhere than in production; and why a variable could not be read, if one could not."""
+
+    projects: frozenset[str]
+    shown: Mapping[str, Sequence[Variable]]
+    unread: Unevaluated | None
+
+
+_INDEXES: Final[WeakKeyDictionary[Stack, _Index]] = WeakKeyDictionary()
+
+
+def _index(stack: Stack) -> _Index:
+    """Made once for a stack: each project would else read every variable again."""
+    if stack not in _INDEXES:
+        shown: dict[str, list[Variable]] = {}
+        unread: Unevaluated | None = None
+        for variable in of_stack(stack):
+            try:
+                for urn in _shows(variable, stack):
+                    shown.setdefault(urn, []).append(variable)
+            except Unevaluated as answer:
+                unread = unread or answer
+        ids = frozenset(project.id for project in stack.of_type(t.NEON_PROJECT) if project.id)
+        _INDEXES[stack] = _Index(ids, shown, unread)
+    return _INDEXES[stack]
+
+
+def _shows(variable: Variable, stack: Stack) -> Iterator[str]:
+    """What an address that others than production get comes from, unless it leads to a branch without rows."""
+    if variable.key in ADDRESSES and set(variable.targets) - {"production"}:
+        origins = _origins(variable, stack)
+        if not any(_without_rows(origin, stack) for origin in origins):
+            yield from {origin.urn: None for origin in origins}
 
 
 def _without_rows(origin: Resource, stack: Stack) -> bool:
