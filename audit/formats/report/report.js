@@ -99,8 +99,8 @@
     host.replaceChildren(status, table, pages);
     addEventListener("beforeprint", () => {
       draw(0, PRINTED);
-      const rest = found.length - PRINTED;
-      if (rest > 0) status.textContent = `The first ${number(PRINTED)} of ${many(found.length, noun)}; the others are in record.json.`;
+      const all = many(found.length, noun);
+      status.textContent = found.length > PRINTED ? `The first ${number(PRINTED)} of ${all}; the others are in record.json.` : all;
     });
     addEventListener("afterprint", show);
     return (rows, at, all) => { [found, page, of] = [rows, at, all]; show(); };

@@ -243,8 +243,8 @@ def _sums(record: Record) -> tuple[list[Sum], list[Sum]]:
         for name, size in sizes.items()
     ]
     rules = [
-        Sum(code, tally, by_rule[code], sum(size for name, size in sizes.items() if code in settings[name]))
-        for code, tally in counts["byRule"].items()
+        Sum(code, counts["byRule"][code], by_rule[code], sum(sizes[name] for name in sizes if code in settings[name]))
+        for code in sorted(counts["byRule"])
     ]
     return stacks, rules
 

@@ -102,6 +102,11 @@ def data(page: Node) -> dict[str, Any]:
     return found
 
 
+def shown(text: str) -> str:
+    """A text of the sample as the page shows it: what turns the writing or steers a terminal is replaced."""
+    return text.replace("\u202e", "\ufffd").replace("\x1b", "\ufffd")
+
+
 def told() -> dict[str, Any]:
     """The sample with a past, lives of data, a resource on its way out, and parameters."""
     record = sample.record()

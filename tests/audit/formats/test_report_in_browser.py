@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # of the package
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from audit.formats import html
 from audit.formats.parts import OUTCOMES, ordered
-from tests.audit.formats import page as pages
 from tests.audit.formats import sample
+from tests.audit.formats.conftest import Open
 
 pytestmark = pytest.mark.browser
 
-_FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 _WIDE, _NARROW = (1440, 900), (320, 640)
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))))
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Reports: of a small record, of one with two thousand results."""
-    folder = tmp_path_factory.mktemp("reports")
-    made = {"small": pages.told(), "large": sample.many(2_000)}
-    for name, record in made.items():
-        (folder / f"{name}.html").write_bytes(html.render(record))
-    return {name: folder / f"{name}.html" for name in made}
-
-
-@pytest.fixture
-def opened(browser: Browser, files: dict[str, Path]) -> Iterator[Open]:
-    """Opens a report; afterwards nothing may have been asked of the network or said on the console."""
-    contexts, asked, said = [], [], []
-
-    def open_(name: str = "small", address: str = "", *, size: tuple[int, int] = _WIDE, **options: Any) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
-        )
-        contexts.append(context)
-        context.set_default_timeout(5_000)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(files[name].as_uri() + address)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert {url.partition("#")[0] for url in asked} <= {file.as_uri() for file in files.values()}
-    assert not said
 
 
 def _list(page: Page) -> Locator:
@@ -297,6 +245,7 @@ def test_paper_shows_what_is_folded_and_all_rows_and_no_controls(opened: Open) -
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(_rows(page)).to_have_count(600)
+    expect(_status(page)).to_have_text("600 results")
     expect(page.get_by_role("searchbox")).to_have_count(0)
     expect(page.get_by_role("button")).to_have_count(0)
     expect(page.get_by_role("navigation")).to_have_count(0)
