@@ -104,6 +104,9 @@ NeonRegion: TypeAlias = Annotated[str, AfterValidator(_matching(r"(aws|azure)-[a
 VercelRegion: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z]{3}[0-9]", "fra1"))]
 AwsRegion: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z]{2}-[a-z]+-[0-9]", "eu-west-1"))]
 PostgresName: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z_][a-z0-9_]{0,62}", "brightbroom_app"))]
+Rotation: TypeAlias = Annotated[
+    str, AfterValidator(_matching(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?", "2026-11, or 2026-11-25"))
+]
 TimeZone: TypeAlias = Annotated[str, AfterValidator(_time_zone)]
 PathPrefix: TypeAlias = Annotated[str, AfterValidator(_matching(r"/[A-Za-z0-9/_-]*", "/account"))]
 EmailAddress: TypeAlias = Annotated[str, AfterValidator(_matching(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "ops@example.com"))]

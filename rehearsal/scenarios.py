@@ -140,7 +140,7 @@ EDIT: Final = Edit(
     updates=("vercel:Project app-project",),
 )
 REPLACE: Final = Edit(
-    {"application.secretRotation": "rehearsed"},
+    {"application.secretRotation": "2026-10"},
     updates=(
         "brightbroom:GeneratedSecrets generated",
         *(

@@ -112,8 +112,8 @@ class Application(Area):
 
     log_level: v.LogLevel
     features: dict[v.FeatureName, bool]
-    secret_rotation: str = Field(min_length=1, max_length=40)
-    """Change this text (a date serves) to generate new AUTH_SECRET and CRON_SECRET."""
+    secret_rotation: v.Rotation
+    """Month or day of the last rotation. A new one makes new AUTH_SECRET and CRON_SECRET, and stands in the comments of all."""
 
 
 class Snapshots(Area):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from rehearsal.engine import Event, Properties, ResourceState
 from rehearsal.engine.passphrase import Crypter
 from rehearsal.engine.urns import name_of, type_of
-from tests.engine.known import AUTONAME, FIELDS, LOCAL_PACK, MOMENT, OUTSIDE, SUMMARY
+from tests.engine.known import AUTONAME, DERIVED, FIELDS, LOCAL_PACK, MOMENT, OUTSIDE, SUMMARY
 
 _COMPARED: Final = tuple(
     name for name in ResourceState.__slots__ if name not in ("urn", "delete", "extra") and name not in FIELDS
@@ -19,6 +19,7 @@ _UNORDERED: Final = ("dependencies", "additionalSecretOutputs", "aliases", "repl
 _OUTSIDE: Final = re.compile(OUTSIDE)
 _AUTONAME: Final = re.compile(AUTONAME)
 _MOMENT: Final = re.compile(MOMENT)
+_DERIVED: Final = re.compile(DERIVED)
 _SHORTEST: Final = 6  # a shorter made-up text is only replaced where it stands alone
 
 
@@ -84,7 +85,7 @@ def state_differences(real: Sequence[ResourceState], embedded: Sequence[Resource
                 for path in {**seen, **wanted}
                 if _timeless(seen.get(path)) != _timeless(wanted.get(path))
             ]
-    return found
+    return [difference for difference in found if not _DERIVED.search(difference)]
 
 
 class _Sealed(Crypter):

@@ -19,8 +19,10 @@ from rehearsal.stage import Play, Stage
 from rehearsal.standins import StandIns
 from tests.builders import ROOT
 
-LAST = {**EDIT.changes, **REPLACE.changes, "database.protectedBranch": False}
-"""Of both edits, and Neon's own refusal to delete a project taken away: what still refuses at the end is `protect`."""
+LAST = {**EDIT.changes, **REPLACE.changes}
+"""Of both edits."""
+OPEN = {**LAST, "database.protectedBranch": False}
+"""Neon's own refusal to delete a project taken away, which no policy allows: what still refuses at the end is `protect`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,13 +44,14 @@ class Pair:
     engine: RealEngine
     stage: Stage
 
-    def play(self, operation: Operation, changes: Mapping[str, Any] | None = None) -> Both:
+    def play(self, operation: Operation, changes: Mapping[str, Any] | None = None, *, policies: bool = True) -> Both:
         """Play an operation on both; `changes` stay in the real stack's settings, as a person's edits do."""
         self.engine.set(changes or {})
-        real = self.engine.run(operation, *(() if operation is Operation.PREVIEW else ("--skip-preview",)))
+        flags = () if operation is Operation.PREVIEW else ("--skip-preview",)
+        real = self.engine.run(operation, *flags, policies=policies)
         events: list[Event] = []
         play = _play(self.root, self.stack, changes)
-        result = self.stage.run(operation, play=play, on_event=events.append)
+        result = self.stage.run(operation, play=play, on_event=events.append, policies=policies)
         embedded = Run(result.ok, events, "\n".join(failure.message for failure in result.failures))
         exported = [ResourceState.from_json(item, self.stage.state.crypter) for item in self.engine.export()]
         return Both(real, embedded, exported, [dataclasses.replace(r) for r in self.stage.state.resources])
@@ -65,6 +68,7 @@ class Played:
     replanned: Both
     replaced: Both
     refreshed: Both
+    opened: Both
     destroyed: Both
 
 
@@ -79,7 +83,8 @@ def pair(folder: Path, stack: str) -> Iterator[Pair]:
 
 @pytest.fixture(scope="module", params=["staging", "production"])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """Preview, up, a second preview, an edit, one that replaces something, planned first, a refresh, and the end."""
+    """Preview, up, a second preview, an edit, one that replaces something, planned first, a refresh, the protection lifted,
+    and the end."""
     with pair(tmp_path_factory.mktemp(request.param), request.param) as engines:
         return Played(
             planned=engines.play(Operation.PREVIEW),
@@ -89,6 +94,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             replanned=engines.play(Operation.PREVIEW, LAST),
             replaced=engines.play(Operation.UP, LAST),
             refreshed=engines.play(Operation.REFRESH),
+            opened=engines.play(Operation.UP, OPEN, policies=False),
             destroyed=engines.play(Operation.DESTROY),
         )
 

@@ -18,6 +18,9 @@ FIELDS: Final = {
 UNREFRESHED: Final = ("pulumi:", "brightbroom:")
 """Types that only the real engine takes a refresh step for: providers and components, of which a vendor knows nothing."""
 
+DERIVED: Final = r"SecretFingerprints .*: (inputs|outputs)\.(fingerprints|data)\."
+"""Keyed fingerprints of what the vendors made up: each engine has accounts of its own."""
+
 SUMMARY: Final = {
     "durationSeconds": "the two take their own time",
 }

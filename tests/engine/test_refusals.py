@@ -43,9 +43,29 @@ def test_a_violation_is_found_at_preview_by_both_and_nothing_is_made(staging: Pa
     assert not runs.embedded.ok
     found = findings(runs.real.events)
     assert found == findings(runs.embedded.events)
-    assert {(policy, level) for policy, level, _, _ in found} == {("hdr-07-hsts-is-long-and-preloaded", "mandatory")}
+    assert {policy for policy, level, _, _ in found if level == "mandatory"} == {"hdr-07-hsts-is-long-and-preloaded"}
     assert not staging.engine.run(Operation.UP).ok
     assert staging.engine.export() == []
+
+
+def test_a_repair_is_made_and_told_alike_by_both(staging: Pair) -> None:
+    runs = staging.play(Operation.UP, {"headers.referrerPolicy": "unsafe-url"})
+    assert runs.real.ok, runs.real.output
+    assert runs.embedded.ok
+    told = [
+        [e["policyRemediationEvent"] for e in run.events if "policyRemediationEvent" in e]
+        for run in (runs.real, runs.embedded)
+    ]
+    assert [[(e["policyName"], e["resourceUrn"]) for e in events] for events in told] == [
+        [("hdr-10-referrers-stay-with-the-origin", told[0][0]["resourceUrn"])]
+    ] * 2
+    for [event] in told:
+        assert "unsafe-url" in str(event["before"])
+        assert "unsafe-url" not in str(event["after"])
+        assert "strict-origin-when-cross-origin" in str(event["after"])
+    for state in (runs.real_state, runs.embedded_state):
+        route = next(resource for resource in state if resource.name == "headers-all")
+        assert "unsafe-url" not in str(route.inputs)
 
 
 def test_a_violation_that_a_preview_did_not_see_stops_an_update_of_both(staging: Pair) -> None:
