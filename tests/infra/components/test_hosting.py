@@ -89,7 +89,7 @@ def test_a_deployment_waits_for_the_checks_of_the_strategy(program: Program) -> 
         assert check["isRerequestable"] is False
 
 
-def test_the_payment_callback_is_let_through_before_any_limit(program: Program) -> None:
+def test_the_payment_callback_is_let_through_before_any_other_limit(program: Program) -> None:
     firewall = program.one("vercel:FirewallConfig").inputs
     flood, callback, *limits = firewall["rules"]["rules"]
     assert firewall["enabled"] is True
