@@ -58,7 +58,10 @@ def test_the_shipped_stacks_have_no_violation(shipped: Document) -> None:
 
 def test_the_record_has_every_field(shipped: Document) -> None:
     assert shipped.keys() == FIELDS
-    assert shipped["run"].keys() == {"number", "startedAt", "endedAt", "evaluatedOn", "actor", "ciRun", "commit"}
+    assert shipped["run"].keys() == {
+        *("number", "startedAt", "endedAt", "evaluatedOn"),
+        *("actor", "ciRun", "repository", "commit"),
+    }
     assert shipped["run"]["startedAt"] == "2026-11-25T12:00:00Z"
     assert [one["stack"] for one in shipped["states"]] == ["production", "staging"]
     assert [one["resources"] for one in shipped["states"]] == [
@@ -136,7 +139,7 @@ def test_a_run_that_is_not_kept_has_no_history(tmp_path: Path) -> None:
 
 def test_hashes_name_the_very_files(shipped: Document, tmp_path: Path) -> None:
     by = shipped["by"]
-    assert by["pack"] == {"name": "brightbroom", "version": "1.0.0", "sha256": provenance.pack_hash(ROOT / "policies")}
+    assert by["pack"] == {"name": "brightbroom", "version": "2.0.0", "sha256": provenance.pack_hash(ROOT / "policies")}
     assert by["levels"] == {
         stack: provenance.file_hash(levels.FOLDER / f"{stack}.json") for stack in ("production", "staging")
     }
@@ -163,9 +166,23 @@ def test_the_hash_of_the_pack_follows_every_byte_and_name_in_it_and_no_cache(tmp
 
 
 def test_who_ran_it_is_told_by_ci(tmp_path: Path) -> None:
-    ci = {"GITHUB_ACTOR": "ann", "GITHUB_RUN_ID": "7", "GITHUB_SHA": "c0ffee"}
-    assert provenance.origin(tmp_path, ci) == {"actor": "ann", "ciRun": "7", "commit": "c0ffee"}
-    assert provenance.origin(tmp_path, {}) == {"actor": "", "ciRun": "", "commit": ""}
+    ci = {
+        "GITHUB_ACTOR": "ann",
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_SERVER_URL": "https://example.test",
+        "GITHUB_REPOSITORY": "brightbroom/infra",
+        "GITHUB_SHA": "c0ffee",
+    }
+    told = {
+        "actor": "ann",
+        "ciRun": "7",
+        "repository": "https://example.test/brightbroom/infra",
+        "commit": "c0ffee",
+    }
+    assert provenance.origin(tmp_path, ci) == told
+    assert provenance.origin(tmp_path, {}) == dict.fromkeys(told, "")
+    del ci["GITHUB_SERVER_URL"]
+    assert provenance.origin(tmp_path, ci) == told | {"repository": ""}
 
 
 def test_waived_violations_stay_visible_and_every_waiver_is_told(

@@ -57,7 +57,7 @@ def test_our_own_stacks_pass_every_rule_at_the_first_preview(tmp_path: Path, sta
     result = _preview(tmp_path, stack, {})
     assert _codes(result) == set()
     assert [pack.policies for pack in result.packs] == [len(registry.rules()) + OWN]
-    assert result.packs[0].version == "1.0.0"
+    assert result.packs[0].version == "2.0.0"
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
