@@ -57,14 +57,16 @@ class Chain:
                 raise AuditError(f"{name_of(number)}/{RECORD} in {self.folder} was altered: {_look(self.folder)}")
             yield _json(content)
 
-    def store(self, files: Iterable[tuple[str, bytes]], signer: Signer) -> tuple[int, str]:
-        """Keep a run; returns its number and the hash of its manifest, the new head of the chain. Raises `AuditError`."""
+    def store(self, files: Iterable[tuple[str, Iterable[bytes]]], signer: Signer) -> tuple[int, str]:
+        """Keep a run, each file in pieces; returns its number and the hash of its manifest, the new head of the chain. Raises
+        `AuditError`."""
         number = self.last + 1
         made = self.folder / f"{LEFTOVER}{name_of(number)}"
         try:
             made.mkdir()
-            manifest = self._manifest(number, signer.kind, _written(made, chain(files, signer.files().items())))
-            _write(made / MANIFEST, manifest)
+            signing = ((name, (content,)) for name, content in signer.files().items())
+            manifest = self._manifest(number, signer.kind, _written(made, chain(files, signing)))
+            _write(made / MANIFEST, (manifest,))
             signer.sign(made / MANIFEST)
             _sync(made)
             made.rename(self.folder / name_of(number))
@@ -148,20 +150,21 @@ def _look(folder: Path) -> str:
     return f"nothing was added; see `brightbroom audit verify {folder}`"
 
 
-def _written(folder: Path, files: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
+def _written(folder: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> dict[str, Any]:
     """Write files; gives hash and size of each."""
-    listed = {}
-    for name, content in files:
-        _write(folder / name, content)
-        listed[name] = {"sha256": digest(content), "size": len(content)}
-    return listed
+    return {name: _write(folder / name, pieces) for name, pieces in files}
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, pieces: Iterable[bytes]) -> dict[str, Any]:
+    """Write one file; gives its hash and size."""
+    found = hashlib.sha256()
     with path.open("wb") as file:
-        file.write(content)
+        for piece in pieces:
+            found.update(piece)
+            file.write(piece)
         file.flush()
         os.fsync(file.fileno())
+        return {"sha256": found.hexdigest(), "size": file.tell()}
 
 
 def _sync(folder: Path) -> None:

@@ -49,10 +49,13 @@ def file_hash(file: Path) -> str:
 
 
 def origin(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Who ran it, in which CI run and from which commit, as far as the environment or the working copy tells."""
+    """Who ran it, in which CI run and from which commit of which repository, as far as the environment or the working copy
+    tells. The address of the repository is known in CI only."""
+    server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
     return {
         "actor": environment.get("GITHUB_ACTOR", ""),
         "ciRun": environment.get("GITHUB_RUN_ID", ""),
+        "repository": f"{server}/{repository}" if server and repository else "",
         "commit": environment.get("GITHUB_SHA", "") or _commit(root),
     }
 

@@ -23,7 +23,7 @@ from policies.catalogue.waiver_file import WaiversError
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """What is audited: state files, and the folder with the settings of their stacks. `clock` gives the time, with its zone;
-    `environment` tells who runs it (`GITHUB_ACTOR`, `GITHUB_RUN_ID`, `GITHUB_SHA`)."""
+    `environment` tells who runs it (GitHub's variables, see `provenance`)."""
 
     states: Sequence[Path]
     settings: Path

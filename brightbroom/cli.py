@@ -124,7 +124,13 @@ def audit(
     ] = None,
     at: Annotated[str, typer.Option(metavar="TIME", help="Judge as of then: 2026-11-25T12:00:00Z.")] = "",
     kind: Annotated[
-        str, typer.Option("--format", help="table, markdown, json, html, sarif, junit, ocsf or oscal.")
+        str,
+        typer.Option(
+            "--format",
+            help="For people: table, markdown (a pull request's comment), html (the report). For machines: json (the record), "
+            "sarif (every answer), alerts (SARIF of violations alone, for code scanning), junit (CI), ocsf (security data "
+            "lakes), oscal (compliance tools).",
+        ),
     ] = "table",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the format there.")] = None,
     evidence: Annotated[

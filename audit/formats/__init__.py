@@ -1,9 +1,12 @@
-"""What a record can be told as. Each format is a module with a pure function from the record to bytes, loaded when asked for."""
+"""What a record can be told as. Each format is a module with a pure function from the record to bytes, loaded when asked for.
+
+A function gives the bytes at once, or piece by piece where they may be many times what the record is.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 
@@ -20,6 +23,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "json": Format("audit.canonical", (("dumps", "record.json"),)),
     "html": Format("audit.formats.html", (("render", "report.html"),)),
     "sarif": Format("audit.formats.sarif", (("render", "results.sarif"),)),
+    "alerts": Format("audit.formats.sarif", (("render_alerts", "alerts.sarif"),)),
     "junit": Format("audit.formats.junit", (("render", "junit.xml"),)),
     "ocsf": Format("audit.formats.ocsf", (("render", "ocsf.json"),)),
     "oscal": Format(
@@ -32,13 +36,19 @@ FORMATS: Final[Mapping[str, Format]] = {
 
 def render(name: str, record: Mapping[str, Any]) -> dict[str, bytes]:
     """One format of a record, by file name."""
-    chosen = FORMATS[name]
-    module = importlib.import_module(chosen.module)
-    return {file: getattr(module, function)(record) for function, file in chosen.files}
+    return {file: b"".join(pieces) for file, pieces in _written(name, record)}
 
 
-def kept(record: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """All files that a kept run holds of its record, one after the other: large ones need not be in memory together."""
+def kept(record: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """All files that a kept run holds of its record, one after the other, in pieces: none need be in memory as a whole."""
     for name, chosen in FORMATS.items():
         if all(file for _, file in chosen.files):
-            yield from render(name, record).items()
+            yield from _written(name, record)
+
+
+def _written(name: str, record: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[bytes]]]:
+    chosen = FORMATS[name]
+    module = importlib.import_module(chosen.module)
+    for function, file in chosen.files:
+        content = getattr(module, function)(record)
+        yield file, (content,) if isinstance(content, bytes) else content

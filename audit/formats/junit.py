@@ -9,7 +9,7 @@ No rule is timed: all times are 0. Characters that XML cannot hold are replaced.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -21,7 +21,7 @@ OTHER_TYPES: Final = "not applicable: "
 _ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(record: Record) -> bytes:
+def render(record: Record) -> Iterator[bytes]:
     """All results; suites by stack and rule, the most urgent case of each first."""
     cases: dict[tuple[str, str], list[Record]] = {}
     for result in ordered(record):
@@ -29,13 +29,13 @@ def render(record: Record) -> bytes:
     others: dict[tuple[str, str], list[Record]] = {}
     for other in record["otherTypes"]:
         others.setdefault((other["stack"], other["rule"]), []).append(other)
-    root = ElementTree.Element("testsuites")
     rules = by_id(record["rules"])
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
     for position, key in enumerate(sorted({*cases, *others})):
-        root.append(_suite(record, rules[key[1]], key[0], position, cases.get(key, []), others.get(key, [])))
-    ElementTree.indent(root)
-    body: bytes = ElementTree.tostring(root, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
+        suite = _suite(record, rules[key[1]], key[0], position, cases.get(key, []), others.get(key, []))
+        ElementTree.indent(suite)
+        yield ElementTree.tostring(suite, encoding="utf-8") + b"\n"
+    yield b"</testsuites>\n"
 
 
 def _suite(

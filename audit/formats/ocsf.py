@@ -14,17 +14,18 @@ not applicable  Other: Not applicable   Other: Not applicable
 switched off    Other: Switched off     Other: Switched off
 ==============  ======================  =============================================================
 
-`status_code` is the outcome in our own words. Resources of types that a rule does not judge are one event for each rule in each
-stack, with their number as `count`. A violation that ended with its resource gets an event without a result: activity Close,
-`status_code` "fixed".
+Every event stands alone, as receivers take them one by one, and says each thing once: `status_code` is the outcome in our own
+words, `compliance.desc` the risk, the severity of the check that of its rule, `namespace` of the resource its stack.
+
+Resources of types that a rule does not judge are one event for each rule in each stack, with their number as `count`. A violation
+that ended with its resource gets an event without a result: activity Close, `status_code` "fixed".
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from audit.formats.parts import (
@@ -70,14 +71,12 @@ _OTHER: Final = 99
 _OPEN: Final = ("fail", "waived", "not evaluated")
 
 
-def render(record: Record) -> bytes:
+def render(record: Record) -> Iterator[bytes]:
     """All events, the most urgent first."""
-    written = io.BytesIO(b"[")
-    written.seek(0, io.SEEK_END)
+    yield b"["
     for number, event in enumerate(_Events(record)):
-        written.write(encoded(f"{',' if number else ''}\n{json_text(filled(event))}"))
-    written.write(b"\n]\n")
-    return written.getvalue()
+        yield encoded(f"{',' if number else ''}\n{json_text(filled(event))}")
+    yield b"\n]\n"
 
 
 class _Events:
@@ -94,7 +93,7 @@ class _Events:
         today = record["run"]["evaluatedOn"]
         ended = [entry for entry in record["fixed"] if entry["fixedOn"] == today]
         self._ended = {(entry["stack"], entry["rule"], entry["urn"]): entry for entry in ended}
-        self._titles: dict[str, Mapping[str, Any]] = {code: _control(rule) for code, rule in self._rules.items()}
+        self._controls = {code: _control(rule) for code, rule in self._rules.items()}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         results = ordered(self._record)
@@ -126,7 +125,7 @@ class _Events:
             else [],
             "unmapped": filled(
                 {
-                    **picked(result, "outcome", "stack", "level", "reason", "pending", "waiver", "broken"),
+                    **picked(result, "level", "reason", "pending", "waiver", "broken"),
                     "history": picked(result.get("history") or {}, *HISTORY),
                     "location": picked(result.get("location") or {}, "file", "line", "key"),
                 }
@@ -149,7 +148,7 @@ class _Events:
                 "message": f"{code} does not judge {numbers[key]} resources of other types",
                 "count": numbers[key],
                 "finding_info": about,
-                "unmapped": {"outcome": "not applicable", "stack": stack, "otherTypes": kinds[key]},
+                "unmapped": {"stack": stack, "otherTypes": kinds[key]},
             }
 
     def _event(self, rule: Record, stack: str, outcome: str, activity: int) -> dict[str, Any]:
@@ -188,17 +187,15 @@ class _Events:
 
     def _compliance(self, rule: Record, stack: str, outcome: str) -> dict[str, Any]:
         number, words = _COMPLIANCE.get(outcome, (_OTHER, outcome.capitalize()))
-        check = {**self._titles[rule["id"]]["check"], "status_id": number, "status": words}
         parameters = self._record["settings"][stack].get(rule["id"], {}).get("parameters", {})
         return filled(
             {
-                **self._titles[rule["id"]]["compliance"],
+                **self._controls[rule["id"]],
                 "control_parameters": [
                     {"name": name, "value": _text(value)} for name, value in sorted(parameters.items())
                 ],
                 "status_id": number,
                 "status": words,
-                "checks": [check],
             }
         )
 
@@ -212,17 +209,14 @@ class _Events:
     def _info(self, rule: Record, result: Record) -> dict[str, Any]:
         ended = self._ended.get((result["stack"], result["rule"], result["urn"]), {})
         first = (result.get("history") or ended).get("firstSeen")
-        analytic = {"uid": rule["id"], "name": rule["name"], "type_id": 1, "type": "Rule"}
         return filled(
             {
                 "uid": result_identity(result),
                 "title": rule["statement"],
-                "desc": rule["risk"],
-                "types": [rule["areaTitle"]],
                 "created_time": self._time,
                 "first_seen_time": milliseconds(first) if first else None,
                 "last_seen_time": self._time if result["outcome"] in ("fail", "waived") else None,
-                "analytic": {**analytic, "version": self._record["by"]["pack"]["version"]},
+                "analytic": {"uid": rule["id"], "name": rule["name"], "type_id": 1, "type": "Rule"},
                 "data_sources": [self._files[result["stack"]]],
             }
         )
@@ -249,23 +243,14 @@ class _Events:
 def _control(rule: Record) -> dict[str, Any]:
     """What an event says of its rule, whatever the outcome."""
     number, words = _SEVERITIES[rule["severity"]]
-    standards = list(dict.fromkeys(map(standard, rule["requirements"])))
-    check = {
-        "uid": rule["id"],
-        "name": rule["statement"],
-        "desc": rule["risk"],
-        "severity_id": number,
-        "severity": words,
-        "standards": standards,
-    }
-    compliance = {
+    return {
         "control": f"{rule['id']} {rule['statement']}",
         "desc": rule["risk"],
         "category": rule["areaTitle"],
         "requirements": [clause(need) for need in rule["requirements"]],
-        "standards": standards,
+        "standards": list(dict.fromkeys(map(standard, rule["requirements"]))),
+        "checks": [{"uid": rule["id"], "severity_id": number, "severity": words}],
     }
-    return {"check": check, "compliance": compliance}
 
 
 def _remediation(rule: Record, result: Record) -> dict[str, Any]:

@@ -11,15 +11,17 @@ All ids are made from content (UUID version 5), so the same record gives the sam
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from audit.formats import oscal_plan, oscal_results
-from audit.formats.parts import Record, json_bytes
+from audit.formats.parts import Record, json_pieces
 
 
-def render_results(record: Record) -> bytes:
+def render_results(record: Record) -> Iterator[bytes]:
     """The `assessment-results`."""
-    return json_bytes({"assessment-results": oscal_results.results(record)})
+    return json_pieces({"assessment-results": oscal_results.results(record)})
 
 
-def render_plan(record: Record) -> bytes:
+def render_plan(record: Record) -> Iterator[bytes]:
     """The `assessment-plan`; it belongs beside the results, as `oscal_parts.PLAN_FILE`."""
-    return json_bytes({"assessment-plan": oscal_plan.plan(record)})
+    return json_pieces({"assessment-plan": oscal_plan.plan(record)})

@@ -110,7 +110,7 @@ def metadata(record: Record, name: str) -> dict[str, Any]:
 def reviewed(needs: Iterable[Record]) -> dict[str, Any]:
     """These requirements as reviewed controls, with all their objectives."""
     chosen = [{"control-id": name} for name in dict.fromkeys(map(control, needs))]
-    selection = {"include-controls": chosen} if chosen else {"include-all": {}}
+    selection: dict[str, Any] = {"include-controls": chosen} if chosen else {"include-all": {}}
     return {"control-selections": [selection], "control-objective-selections": [{"include-all": {}}]}
 
 

@@ -98,6 +98,7 @@ class _Stack:
                 "end": run["endedAt"],
                 "props": props(
                     prop("evaluated-on", run["evaluatedOn"]),
+                    prop("repository", run["repository"]),
                     prop("commit", run["commit"]),
                     prop("ci-run", run["ciRun"]),
                     *(prop("count", number, **{"class": token(outcome)}) for outcome, number in counts.items()),

@@ -5,7 +5,6 @@ Every format is a function of the evidence record alone: no clock, no randomness
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import uuid
@@ -71,14 +70,11 @@ def run_identity(record: Record) -> str:
     )
 
 
-def json_bytes(value: Any) -> bytes:
-    """Compact JSON in UTF-8, keys in the order they were given, one line. An iterator becomes a list whose items are written
-    one after the other, so that a long one is never in memory as a whole."""
-    written = io.BytesIO()
-    for piece in _pieces(value):
-        written.write(encoded(piece))
-    written.write(b"\n")
-    return written.getvalue()
+def json_pieces(value: Any) -> Iterator[bytes]:
+    """Compact JSON in UTF-8, keys in the order they were given, one line, piece by piece. An iterator becomes a list whose items
+    are made one after the other, so that a long one is never in memory as a whole."""
+    yield from map(encoded, _pieces(value))
+    yield b"\n"
 
 
 def json_text(value: Any) -> str:

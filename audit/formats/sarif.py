@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from audit.formats import sarif_rules
@@ -37,7 +37,7 @@ from audit.formats.parts import (
     filled,
     findings,
     identity,
-    json_bytes,
+    json_pieces,
     line,
     of_outcome,
     ordered,
@@ -66,12 +66,12 @@ _LINK: Final = re.compile(r"\[(?=[^\[\]]*\]\()")
 _PLACEHOLDER: Final = re.compile(r"\{(\d+)\}")
 
 
-def render(record: Record) -> bytes:
+def render(record: Record) -> Iterator[bytes]:
     """The whole record's results as one run."""
     return _document(record, ordered(record), leave_out=0)
 
 
-def render_alerts(record: Record) -> bytes:
+def render_alerts(record: Record) -> Iterator[bytes]:
     """The violations alone, as many as code scanning takes, each with a file; without population and other types. How many
     more there are is in `leftOut`."""
     failures = of_outcome(ordered(record), "fail")
@@ -86,8 +86,8 @@ def _placed(result: Record) -> Record:
     return {**result, "location": {"file": f"Pulumi.{result['stack']}.yaml", "line": 1, **known}}
 
 
-def _document(record: Record, results: Iterable[Record], leave_out: int) -> bytes:
-    return json_bytes({"$schema": _SCHEMA, "version": "2.1.0", "runs": iter([_run(record, results, leave_out)])})
+def _document(record: Record, results: Iterable[Record], leave_out: int) -> Iterator[bytes]:
+    return json_pieces({"$schema": _SCHEMA, "version": "2.1.0", "runs": iter([_run(record, results, leave_out)])})
 
 
 def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _provenance(record: Record) -> list[dict[str, Any]]:
     """Where the program came from. SARIF wants the repository's address with the commit; without it the commit is in
     `properties.run`."""
     run = record["run"]
-    if not run.get("repository") or not run["commit"]:
+    if not run["repository"] or not run["commit"]:
         return []
     return [
         {

@@ -19,7 +19,8 @@ from tests.audit.states import ROOT, Document, item, small
 KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 FILES: Final = {
-    *("record.json", "manifest.json", "manifest.sig", "public-key.pem", "report.html", "results.sarif", "junit.xml"),
+    *("record.json", "manifest.json", "manifest.sig", "public-key.pem", "report.html", "junit.xml"),
+    *("results.sarif", "alerts.sarif"),
     *("ocsf.json", "oscal-assessment-results.json", "oscal-assessment-plan.json", "summary.md"),
 }
 """What a kept and signed run holds."""

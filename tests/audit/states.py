@@ -167,7 +167,7 @@ def record(
     run = Run(
         started=at,
         ended=at,
-        origin={"actor": "somebody", "ciRun": "4711", "commit": "0" * 40},
+        origin={"actor": "somebody", "ciRun": "4711", "repository": "", "commit": "0" * 40},
         by=provenance.by(sorted(one.stack for one in states)),
         number=number,
         previous=(number - 1, "ab" * 32) if number > 1 else (0, ""),

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,8 @@ def test_a_kept_run_holds_the_record_in_every_format_and_its_signature(tmp_path:
     assert kept.folder == tmp_path / "evidence" / "000001"
     assert {file.name for file in kept.folder.iterdir()} == chains.FILES
     assert (kept.folder / "record.json").read_bytes() == dumps(kept.record)
-    for name, content in formats.kept(kept.record):
-        assert (kept.folder / name).read_bytes() == content
+    for name, pieces in formats.kept(kept.record):
+        assert (kept.folder / name).read_bytes() == b"".join(pieces)
 
 
 def test_the_manifest_lists_every_file_and_names_the_run_before(tmp_path: Path) -> None:
@@ -133,10 +134,14 @@ def test_leftovers_of_any_kind_are_taken_away(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in folder.iterdir()) == [chain.LOCK, "000001", "000002"]
 
 
-def test_a_format_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Any) -> Any:
-        yield "record.json", b"{}"
+def test_a_format_that_breaks_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"{"
         raise KeyError("x")
+
+    def broken(_: Any) -> Iterator[tuple[str, Iterable[bytes]]]:
+        yield "record.json", (b"{}",)
+        yield "broken.json", pieces()
 
     monkeypatch.setattr(formats, "kept", broken)
     with pytest.raises(KeyError):

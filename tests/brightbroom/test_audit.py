@@ -236,7 +236,7 @@ def test_a_lost_answer_is_a_bug_of_ours(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--format", "nope"), "there is no format 'nope'; known are: table, markdown, json, html, sarif, junit, ocsf, oscal"),
+        (("--format", "nope"), "there is no format 'nope'; known are: table, markdown, json, html, sarif, alerts, junit"),
         (("--key", "k", "--keyless", "--evidence", "e"), "give one of --key, --keyless and --unsigned"),
         (("--unsigned",), "are about evidence that is kept: give --evidence too"),
         (("--at", "yesterday"), "--at 'yesterday' is no time with its zone"),

@@ -10,11 +10,12 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped
 
-from audit.formats import html, junit, markdown, ocsf, oscal, sarif, table
+from audit.formats import junit, render
 from audit.formats.parts import OUTCOMES
 from tests.audit.formats import page
 
 Counts = dict[str, int]
+Write = Callable[[Mapping[str, Any]], bytes]
 
 _SARIF = {"pass": "pass", "notApplicable": "not applicable", "open": "not evaluated", "review": "switched off"}
 
@@ -108,20 +109,24 @@ def _table(names: list[str], values: list[str]) -> Counts:
     return _six(numbers)
 
 
-FORMATS: Mapping[str, tuple[Callable[[Mapping[str, Any]], bytes], Callable[[bytes], Counts]]] = {
-    "sarif": (sarif.render, of_sarif),
-    "junit": (junit.render, of_junit),
-    "ocsf": (ocsf.render, of_ocsf),
-    "oscal": (oscal.render_results, of_oscal),
-    "html": (html.render, of_html),
-    "markdown": (markdown.render, of_markdown),
-    "table": (table.render, of_table),
+def _written(name: str, position: int = 0) -> Write:
+    return lambda record: list(render(name, record).values())[position]
+
+
+FORMATS: Mapping[str, tuple[Write, Callable[[bytes], Counts]]] = {
+    "sarif": (_written("sarif"), of_sarif),
+    "junit": (_written("junit"), of_junit),
+    "ocsf": (_written("ocsf"), of_ocsf),
+    "oscal": (_written("oscal"), of_oscal),
+    "html": (_written("html"), of_html),
+    "markdown": (_written("markdown"), of_markdown),
+    "table": (_written("table"), of_table),
 }
 """How each is written and how its counts are read."""
 
-RENDERERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
+RENDERERS: Mapping[str, Write] = {
     **{name: write for name, (write, _) in FORMATS.items()},
-    "sarif alerts": sarif.render_alerts,
-    "oscal plan": oscal.render_plan,
+    "alerts": _written("alerts"),
+    "oscal plan": _written("oscal", 1),
 }
 """Everything that can be written."""

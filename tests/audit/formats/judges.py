@@ -64,7 +64,7 @@ def _read_back(model: Any) -> Any:
 
 MODELS: Mapping[str, Callable[[bytes], None]] = {
     "sarif": sarif_model,
-    "sarif alerts": sarif_model,
+    "alerts": sarif_model,
     "junit": junit_model,
     "ocsf": ocsf_model,
     "oscal": oscal_results_model,
@@ -96,7 +96,7 @@ def junit_schema(content: bytes) -> None:
 
 OFFICIAL: Mapping[str, Callable[[bytes], None]] = {
     "sarif": sarif_schema,
-    "sarif alerts": sarif_schema,
+    "alerts": sarif_schema,
     "junit": junit_schema,
 }
 """By the name of the format; only where `SCHEMAS` is there."""

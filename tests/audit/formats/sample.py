@@ -192,6 +192,7 @@ _RECORD: dict[str, Any] = {
         "evaluatedOn": "2026-11-25",
         "actor": "thandi",
         "ciRun": "1234567",
+        "repository": "https://example.test/brightbroom/infra",
         "commit": "f690f2e3a8f1c9a5b3d8e7f6a5b4c3d2e1f0a9b8",
     },
     "by": {

@@ -34,6 +34,14 @@ def test_every_format_tells_the_six_counts_of_the_record(name: str, faulty: dict
         assert read(write(record)) == record["counts"]["total"]
 
 
+def test_code_scanning_is_told_of_every_violation_and_of_nothing_else(faulty: dict[str, Any]) -> None:
+    for record in (sample.record(), sample.many(1_000), faulty):
+        (run,) = json.loads(RENDERERS["alerts"](record))["runs"]
+        assert len(run["results"]) == record["counts"]["total"]["fail"] > 0
+        assert {result["kind"] for result in run["results"]} == {"fail"}
+        assert not any("suppressions" in result for result in run["results"])
+
+
 @pytest.mark.parametrize("name", RENDERERS)
 def test_the_same_record_gives_the_same_bytes(name: str) -> None:
     assert RENDERERS[name](sample.record()) == RENDERERS[name](sample.record())
@@ -85,8 +93,10 @@ def test_a_record_without_anything_to_tell_is_told(name: str) -> None:
 def test_a_list_is_written_item_by_item_and_reads_as_one() -> None:
     """What makes a long list need no more memory than one of its items does not show in the bytes."""
     items = [{"a": [1, {"b": None}]}, "é", 2]
-    whole = parts.json_bytes({"first": {"items": items, "none": []}, "last": True})
-    assert parts.json_bytes({"first": {"items": iter(items), "none": iter(())}, "last": True}) == whole
+    (whole, end) = parts.json_pieces({"first": {"items": items, "none": []}, "last": True})
+    pieces = list(parts.json_pieces({"first": {"items": iter(items), "none": iter(())}, "last": True}))
+    assert b"".join(pieces) == whole + end
+    assert len(pieces) > len(items)
     assert json.loads(whole)["first"]["items"] == items
 
 
@@ -172,7 +182,7 @@ def _empty() -> dict[str, Any]:
     for part in ("rules", "population", "results", "otherTypes", "waivers", "fixed", "requirements", "broken"):
         record[part] = []
     record["settings"] = {stack: {} for stack in record["settings"]}
-    record["run"] |= {"number": 0, "actor": "", "ciRun": "", "commit": ""}
+    record["run"] |= {"number": 0, "actor": "", "ciRun": "", "repository": "", "commit": ""}
     record["previous"] = {"number": 0, "sha256": ""}
     return sample.counted(record)
 

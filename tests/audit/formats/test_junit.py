@@ -10,7 +10,7 @@ from tests.audit.formats import sample
 
 
 def _suites(record: dict[str, Any] | None = None) -> dict[tuple[str, str], ElementTree.Element]:
-    root = ElementTree.fromstring(junit.render(record or sample.record()))
+    root = ElementTree.fromstring(b"".join(junit.render(record or sample.record())))
     return {(suite.attrib["package"], suite.attrib["name"].split()[0]): suite for suite in root}
 
 

@@ -13,12 +13,12 @@ from tests.audit.formats import sample
 
 
 def _results(record: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
-    document = json.loads(oscal.render_results(record or sample.record()))["assessment-results"]
+    document = json.loads(b"".join(oscal.render_results(record or sample.record())))["assessment-results"]
     return {result["title"].removeprefix("Stack "): result for result in document["results"]}
 
 
 def _plan() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(oscal.render_plan(sample.record()))["assessment-plan"]
+    found: dict[str, Any] = json.loads(b"".join(oscal.render_plan(sample.record())))["assessment-plan"]
     return found
 
 
@@ -47,7 +47,7 @@ def _keys(value: Any, key: str) -> Iterator[str]:
 def test_the_results_import_the_plan_that_lies_beside_them() -> None:
     from audit.formats import FORMATS
 
-    document = json.loads(oscal.render_results(sample.record()))["assessment-results"]
+    document = json.loads(b"".join(oscal.render_results(sample.record())))["assessment-results"]
     assert document["import-ap"]["href"] == oscal_parts.PLAN_FILE
     assert ("render_plan", oscal_parts.PLAN_FILE) in FORMATS["oscal"].files
 
@@ -108,7 +108,7 @@ def test_findings_observations_and_risks_refer_to_what_is_there() -> None:
 
 
 def test_a_waived_violation_is_an_approved_deviation_with_its_people_and_its_end() -> None:
-    document = json.loads(oscal.render_results(sample.record()))["assessment-results"]
+    document = json.loads(b"".join(oscal.render_results(sample.record())))["assessment-results"]
     (risk,) = (risk for result in document["results"] for risk in result["risks"] if risk["status"] != "open")
     assert risk["status"] == "deviation-approved"
     assert risk["deadline"] == "2026-12-31T23:59:59Z"
@@ -153,7 +153,7 @@ def test_the_plan_says_what_it_leaves_out() -> None:
 
 
 def test_the_states_are_in_the_back_matter_with_their_hashes() -> None:
-    document = json.loads(oscal.render_results(sample.record()))["assessment-results"]
+    document = json.loads(b"".join(oscal.render_results(sample.record())))["assessment-results"]
     resources = document["back-matter"]["resources"]
     assert [one["rlinks"][0]["hashes"][0]["value"] for one in resources] == ["56" * 32, "78" * 32]
     known = {f"#{one['uuid']}" for one in resources}
