@@ -11,21 +11,15 @@ import pytest
 from audit import runner, state
 from benchmarks.audit import CHECKOV, SIZES, AuditResults, written
 from benchmarks.measure import Sample
-from benchmarks.states import exported, grown, terraform_plan
-from brightbroom.plays import play_of
+from benchmarks.states import grown, terraform_plan
 from policies.catalogue.model import Outcome
-from rehearsal.engine import Operation
-from rehearsal.stage import Stage
-from tests.builders import ROOT
+from tests.audit import states
 from tests.policies.cases.form import TODAY
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("production")
-    with Stage(play_of(ROOT, "production"), folder, fresh=True) as stage:
-        assert stage.run(Operation.UP).failures == []
-    return exported(folder / "state.json")
+def document() -> dict[str, Any]:
+    return states.exported(states.rehearsed("production"))
 
 
 def test_a_grown_state_is_whole_and_judged_as_the_one_it_grew_from(document: dict[str, Any], tmp_path: Path) -> None:

@@ -3,21 +3,18 @@ nearly all."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from audit import runner, state
 from audit.state import State
-from brightbroom.plays import play_of
 from policies.catalogue import judge, registry
 from policies.catalogue.model import Level, Outcome
 from policies.catalogue.resource import Stack
-from rehearsal.engine import Operation
-from rehearsal.stage import Stage
-from tests.builders import ROOT
+from tests.audit.states import STACKS, rehearsed
 from tests.policies.cases.form import TODAY
 from tests.policies.mutants.form import Mutant, Views, mutants, mutated, views
 from tests.policies.mutants.rows import NOT_BROKEN, ROWS
@@ -30,10 +27,10 @@ SEED = 20261125
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> list[State]:
     folder = tmp_path_factory.mktemp("states")
-    for stack in ("staging", "production"):
-        with Stage(play_of(ROOT, stack), folder / stack, fresh=True) as stage:
-            assert stage.run(Operation.UP).failures == []
-    return state.read_all([folder / "staging" / "state.json", folder / "production" / "state.json"])
+    files = [folder / f"{stack}.json" for stack in STACKS]
+    for stack, file in zip(STACKS, files, strict=True):
+        file.write_text(json.dumps(rehearsed(stack)), encoding="utf-8")
+    return state.read_all(files)
 
 
 def _sealed(items: Mapping[str, object]) -> Stack:
@@ -72,13 +69,13 @@ def test_every_rule_that_is_on_has_a_property_that_breaks() -> None:
     on = {
         rule.id
         for rule in registry.rules()
-        for stack in ("staging", "production")
+        for stack in STACKS
         if judge.court(stack, TODAY).settings[rule.id].level is not Level.DISABLED
     }
     assert on - {row.rule for row in ROWS} - set(NOT_BROKEN) == set()
 
 
-def test_both_shipped_stacks_have_no_finding(states: list[State], tmp_path: Path) -> None:
+def test_both_shipped_stacks_have_no_finding(states: list[State]) -> None:
     for judged in runner.run(states, TODAY):
         assert [
             f"{v.rule.id} {v.findings}" for v in judged.verdicts if v.outcome in (Outcome.FAIL, Outcome.WAIVED)
