@@ -20,7 +20,7 @@ from tests.policies.cases.form import TODAY
 from tests.policies.mutants.form import Mutant, Views, mutants, mutated, views
 from tests.policies.mutants.rows import NOT_BROKEN, ROWS
 
-COUNT = 2000
+COUNT = 1000
 WANTED = 0.98
 SEED = 20261125
 
