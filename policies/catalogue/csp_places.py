@@ -6,8 +6,8 @@ from typing import Final
 
 from policies.catalogue import csp, routes
 from policies.catalogue.csp import ContentPolicy
-from policies.catalogue.model import NotApplicable, Unevaluated
-from policies.catalogue.resource import SECRET, UNKNOWN, Resource
+from policies.catalogue.model import NotApplicable
+from policies.catalogue.resource import Resource
 from policies.catalogue.types import HEADERS
 
 HEADER: Final = "Content-Security-Policy"
@@ -27,20 +27,17 @@ def policy_of(resource: Resource) -> ContentPolicy:
 
 def written(profile: Resource) -> str:
     """The policy of a profile as a header's value. A map has no order on its way through the engine, so names are sorted."""
-    return csp.written({name: _listed(profile, f"csp.{name}") for name in sorted(profile.readable("csp") or {})})
+    return csp.written({name: _listed(profile, f"csp.{name}") for name in sorted(profile.mapped("csp"))})
 
 
 def _listed(resource: Resource, path: str) -> tuple[str, ...]:
-    sources = resource.readable(path) or ()
-    for position, source in enumerate(sources):
-        if source is UNKNOWN or source is SECRET:
-            raise Unevaluated(f"{path}.{position}")
-    return tuple(map(str, sources))
+    return tuple(str(resource.readable(f"{path}.{position}")) for position in range(len(resource.listed(path))))
 
 
 def path(resource: Resource, directive: str) -> str:
-    """How findings name a directive's place."""
-    return f"csp.{directive}" if resource.type == HEADERS else f"{routes.path_of(HEADER)} {directive}"
+    """How findings name a directive's place; the whole policy's where none is named."""
+    front, between = ("csp", ".") if resource.type == HEADERS else (routes.path_of(HEADER), " ")
+    return f"{front}{between}{directive}" if directive else front
 
 
 def whole(resource: Resource) -> bool:

@@ -23,8 +23,8 @@ _REPORT_ONLY: Final = f"{places.HEADER}-Report-Only"
 _MDN: Final = "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"
 _SETTING: Final = "headers.contentSecurityPolicy"
 _SECURITY: Final = strategy("Security Measures")
-_SCRIPTS: Final = ("script-src-elem", "script-src-attr", "worker-src")
-"""What decides which scripts run: in elements, in attributes, in workers."""
+_SCRIPTS: Final = ("script-src", "script-src-elem", "script-src-attr", "worker-src")
+"""What decides which scripts run: by `eval`, in elements, in attributes, in workers."""
 
 
 @rule(
@@ -73,15 +73,19 @@ def require_enforced_policy(resource: Resource, _: Scope) -> Iterator[Finding]:
 )
 def forbid_unsafe_scripts(resource: Resource, _: Scope) -> Iterator[Finding]:
     """`'unsafe-inline'` is ignored by browsers beside a nonce or hash, so it is allowed there; with `'strict-dynamic'` hosts and
-    schemes are ignored too. That keyword needs a nonce or hash; in a profile with a `cspMode` the framework adds it."""
+    schemes are ignored too. That keyword needs a nonce or hash; in a profile with a `cspMode` the framework adds it. A blob's
+    worker is made by a script that runs already."""
     policy = places.policy_of(resource)
     if policy.sources("script-src") is None and places.whole(resource):
         yield Finding(places.path(resource, "script-src"), None, "script-src, or default-src")
     governing = [name for directive in _SCRIPTS if (name := policy.governing(directive))]
     for directive in dict.fromkeys(governing):
         sources = policy.directives[directive]
+        made = ("blob:",) if directive == "worker-src" else ()
         bad = [
-            s.text for s in csp_sources.effective(sources) if s.wide or s.text in ("'unsafe-inline'", "'unsafe-eval'")
+            s.text
+            for s in csp_sources.effective(sources)
+            if s.text not in made and (s.wide or s.text in ("'unsafe-inline'", "'unsafe-eval'"))
         ]
         if bad:
             yield Finding(places.path(resource, directive), places.text(sources), f"no {' and no '.join(bad)}")
@@ -149,16 +153,18 @@ def limit_form_targets(resource: Resource, scope: Scope) -> Iterator[Finding]:
     source="headers.frameOptions",
 )
 def require_same_frame_answer(resource: Resource, _: Scope) -> Iterator[Finding]:
-    """Old browsers read one, current ones the other: they must agree. `frame-ancestors` has no fallback."""
+    """Old browsers read one, current ones the other: they must agree. `frame-ancestors` has no fallback. A repeated
+    X-Frame-Options counts as one."""
     ancestors = places.policy_of(resource).directives.get("frame-ancestors")
     option, where = routes.headers(resource).get("x-frame-options"), routes.place(resource, "X-Frame-Options")
     if ancestors is None and option is None and not places.whole(resource):
         raise NotApplicable("the route says nothing of frames; HDR-01 wants one that does")
+    frames = {each.strip().upper() for each in option.split(",")} if option is not None else set()
     said = " ".join(csp_sources.normal(ancestors)) if ancestors is not None else ""
     partner = {"'none'": "DENY", "'self'": "SAMEORIGIN"}.get(said)
     if partner is None:
         yield Finding(places.path(resource, "frame-ancestors"), places.text(ancestors), "'none' or 'self'")
-    elif option is None or option.strip().upper() != partner:
+    elif frames != {partner}:
         yield Finding(where, option, f"{partner!r}, as frame-ancestors says")
-    if partner is None and (option is None or option.strip().upper() not in ("DENY", "SAMEORIGIN")):
+    if partner is None and frames not in ({"DENY"}, {"SAMEORIGIN"}):
         yield Finding(where, option, "'DENY' or 'SAMEORIGIN'")

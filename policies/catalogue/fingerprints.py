@@ -23,7 +23,7 @@ def of_stack(stack: Stack, name: str = "") -> Resource:
 def values(component: Resource, kind: str = "fingerprints") -> Mapping[str, Any]:
     """Fingerprints by name; one whose value is not known yet is `UNKNOWN`. `kind` is `fingerprints` (of secrets and of Sentry's
     addresses) or `data` (of where databases and caches are)."""
-    return component.readable(kind) or {}
+    return component.mapped(kind)
 
 
 def known(component: Resource, kind: str = "fingerprints") -> Mapping[str, str]:

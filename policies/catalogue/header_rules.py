@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from policies.catalogue import csp, csp_sources, observatory, routes
+from policies.catalogue import csp, csp_sources, observatory, routes, structured
 from policies.catalogue import csp_places as places
 from policies.catalogue.csp_sources import Kind, Source
 from policies.catalogue.headers import PROFILE
@@ -39,30 +39,26 @@ _SCRIPTS: Final = ("script-src-elem", "worker-src")
     source="headers.contentSecurityPolicy.report-uri",
 )
 def require_reports(resource: Resource, scope: Scope) -> Iterator[Finding]:
-    """Browsers that know `report-to` ignore `report-uri` beside it. A path is this site's own, which is https by HSTS."""
+    """Browsers that know `report-to` ignore `report-uri` beside it. A path is this site's own, which is https by HSTS. Two
+    slashes, or backslashes, begin the name of a host."""
     policy = places.policy_of(resource)
     allowed: Sequence[str] = scope.parameters["reportHosts"]
     wanted = " or ".join(("a path of this site", *(f"https://{host}" for host in allowed)))
     groups, addresses = policy.directives.get("report-to"), policy.directives.get("report-uri")
     if groups is None and addresses is None and places.whole(resource):
         yield Finding(places.path(resource, "report-uri"), None, f"report-uri with {wanted}, or report-to")
-    endpoints = _endpoints(routes.headers(resource).get("reporting-endpoints", ""))
+    endpoints = structured.dictionary(routes.headers(resource).get("reporting-endpoints", "")) or {}
     for group in groups or (("",) if groups is not None else ()):
-        address = endpoints.get(group)
-        if address is None or not _reportable(address, allowed):
+        address = endpoints.get(group, "").strip('"')
+        if not _reportable(address, allowed):
             where = routes.place(resource, "Reporting-Endpoints")
-            yield Finding(where, address, f"the group {group!r} of report-to, at {wanted}")
+            yield Finding(where, address or None, f"the group {group!r} of report-to, at {wanted}")
     if addresses is not None and (not addresses or not all(_reportable(each, allowed) for each in addresses)):
         yield Finding(places.path(resource, "report-uri"), places.text(addresses), wanted)
 
 
-def _endpoints(value: str) -> Mapping[str, str]:
-    """`Reporting-Endpoints: csp="https://…", other="…"` (w3.org/TR/reporting-1)."""
-    return dict(re.findall(r'([a-z*][a-z0-9_.*-]*)\s*=\s*"([^"]*)"', value))
-
-
 def _reportable(address: str, hosts: Sequence[str]) -> bool:
-    own = address.startswith("/") and not address.startswith("//")
+    own = re.match(r"/(?![/\\])", address) is not None
     found = re.fullmatch(r"https://([^/:?#@]+)(?::443)?(?:/.*)?", address, re.IGNORECASE)
     return own or (found is not None and found[1].lower() in hosts)
 
@@ -111,21 +107,21 @@ def _registered(path: str, source: Source, stack: Stack, *, runs: bool) -> Itera
     if found is None:
         yield Finding(path, source.text, "a host that the script inventory has, with purpose and owner")
         return
-    inventory, place, entry = found
+    inventory, place = found
     for field in ("purpose", "owner", *(("integrity",) if runs else ())):
-        if not str(entry.get(field) or "").strip():
-            yield Finding(f"{place}.{field}", entry.get(field), f"a text, for {source.text}", urn=inventory.urn)
+        if not str(seen := inventory.readable(f"{place}.{field}") or "").strip():
+            yield Finding(f"{place}.{field}", seen or None, f"a text, for {source.text}", urn=inventory.urn)
 
 
-def _entries(stack: Stack, source: Source) -> Iterator[tuple[Resource, str, Mapping[str, Any]]]:
-    """The entries of the register that name a host: the inventory, the entry's place in it and the entry."""
+def _entries(stack: Stack, source: Source) -> Iterator[tuple[Resource, str]]:
+    """The entries of the register that name a host: the inventory, and the entry's place in it."""
     for inventory in stack.of_type(SCRIPT_INVENTORY):
-        for position in range(len(inventory.readable("scripts") or ())):
+        for position in range(len(inventory.listed("scripts"))):
             place = f"scripts.{position}"
             name = str(inventory.readable(f"{place}.host") or "").lower()
             below = name.startswith("*.") and source.host.endswith(name[1:])
             if not source.wide and (below or name == source.host):
-                yield inventory, place, inventory.readable(place)
+                yield inventory, place
 
 
 @rule(
@@ -208,9 +204,10 @@ def protect_profile(project: Resource, scope: Scope) -> Iterator[Finding]:
         profile = {**routes.headers(route), **profile}
     for route in mine:
         operations = tuple(routes.operations(route))
-        for operation in (each for each in operations if each.op == "delete"):
+        for operation in (each for each in operations if each.op == "delete" or not isinstance(each.name, str)):
             for name in filter(operation.concerns, _PROTECTED):
-                yield Finding(operation.path, f"delete {name}", f"{name} as the profile has it", urn=route.urn)
+                seen = f"{operation.op} {name}"
+                yield Finding(operation.path, seen, f"{name} as the profile has it", urn=route.urn)
         sent = routes.headers(route)
         for name in (each for each in _PROTECTED if each in sent and sent[each] != profile.get(each, sent[each])):
             further = all(op.op == "append" for op in operations if op.concerns(name))
@@ -265,6 +262,5 @@ def _scripts(policies: str, stack: Stack) -> Iterator[observatory.Script]:
     allowed = csp.combined(csp.parse(policies)).sources("script-src") or ()
     for source in _foreign(allowed, stack, scripts=True):
         entry = next(_entries(stack, source), None)
-        yield observatory.Script(
-            source.text, bool(entry and re.match("sha(256|384|512)-", str(entry[2].get("integrity"))))
-        )
+        hashes = str(entry[0].readable(f"{entry[1]}.integrity")) if entry else ""
+        yield observatory.Script(source.text, integrity=re.match("sha(256|384|512)-", hashes) is not None)

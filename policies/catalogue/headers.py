@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from policies.catalogue import routes
+from policies.catalogue import routes, structured
 from policies.catalogue.model import Check, Finding, NotApplicable, Severity, Unevaluated
 from policies.catalogue.registry import mends, rule
 from policies.catalogue.resource import Resource
@@ -29,6 +29,8 @@ PROFILE: Final = (
     "Cross-Origin-Resource-Policy",
 )
 _YEAR: Final = 31_536_000
+"""Seconds."""
+_AGE: Final = re.compile(r'max-age[ \t]*=[ \t]*(?:"([0-9]{1,18})"|([0-9]{1,18}))')
 _DENIED: Final = ("camera", "microphone", "usb", "serial", "hid", "payment")
 _PRIVATE: Final = ("no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin")
 _REFERRERS: Final = (*_PRIVATE, "origin", "origin-when-cross-origin", "unsafe-url", "no-referrer-when-downgrade")
@@ -85,12 +87,15 @@ def _header(route: Resource, name: str) -> str:
     source="headers.strictTransportSecurity",
 )
 def require_long_hsts(route: Resource, _: Scope) -> Iterator[Finding]:
-    """RFC 6797: directives in any case and order. Vercel's own header on custom domains lacks `includeSubDomains`."""
+    """RFC 6797: directives in any case and order, each once: with a repeated one the header counts for nothing. Vercel's own
+    header on custom domains lacks `includeSubDomains`."""
     header = "Strict-Transport-Security"
     value = _header(route, header)
-    parts = {part.strip().lower() for part in value.split(";")}
-    ages = [int(found[1]) for part in parts if (found := re.fullmatch(r'max-age\s*=\s*"?(\d+)"?', part))]
-    if not (ages and min(ages) >= _YEAR and {"includesubdomains", "preload"} <= parts):
+    parts = [part for each in value.split(";") if (part := each.strip(" \t").lower())]
+    names = [part.partition("=")[0].rstrip(" \t") for part in parts]
+    ages = [int(found[1] or found[2]) for part in parts if (found := _AGE.fullmatch(part))]
+    once = len(names) == len(set(names))
+    if not (once and ages and ages[0] >= _YEAR and {"includesubdomains", "preload"} <= set(parts)):
         yield Finding(routes.path_of(header), value, f"max-age of at least {_YEAR} s, includeSubDomains and preload")
 
 
@@ -186,8 +191,11 @@ def forbid_devices(route: Resource, scope: Scope) -> Iterator[Finding]:
     """A feature that the header does not name is allowed to the page's own origin; of a repeated one the last counts."""
     header = "Permissions-Policy"
     value = _header(route, header)
-    given = {name.strip(): allowed.strip() for name, _, allowed in (part.partition("=") for part in value.split(","))}
     wanted = _DENIED if scope.parameters["geolocationAllowed"] else (*_DENIED, "geolocation")
+    given = structured.dictionary(value)
+    if given is None:
+        yield Finding(routes.path_of(header), value, "a list such as camera=(), usb=(): browsers cannot read this one")
+        return
     missing = [feature for feature in wanted if given.get(feature) != "()"]
     if missing:
         yield Finding(routes.path_of(header), value, ", ".join(f"{feature}=()" for feature in missing))
@@ -209,13 +217,13 @@ def require_isolation(route: Resource, _: Scope) -> Iterator[Finding]:
     opener, resource = "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"
     sent = _headers(route, opener, resource)
     if opener in sent:
-        yield from _one_of(opener, sent[opener].partition(";")[0], _OPENERS)
+        yield from _one_of(opener, sent[opener], structured.token(sent[opener]), _OPENERS)
     if resource in sent:
-        yield from _one_of(resource, sent[resource], _SITES)
+        yield from _one_of(resource, sent[resource], sent[resource].strip(), _SITES)
 
 
-def _one_of(header: str, value: str, allowed: Sequence[str]) -> Iterator[Finding]:
-    if value.strip() not in allowed:
+def _one_of(header: str, value: str, said: str | None, allowed: Sequence[str]) -> Iterator[Finding]:
+    if said not in allowed:
         yield Finding(routes.path_of(header), value, " or ".join(map(repr, allowed)))
 
 

@@ -37,9 +37,9 @@ def require_register(resource: Resource, scope: Scope) -> Iterator[Finding]:
         if not scope.stack.of_type(t.DATA_INVENTORY):
             yield Finding("categories", None, "a data inventory")
         return
-    categories = resource.readable("categories") or ()
+    categories = resource.listed("categories")
     if not categories:
-        yield Finding("categories", categories or None, "a category for every kind of data")
+        yield Finding("categories", None, "a category for every kind of data")
     most = scope.parameters["mostDays"]
     for position in range(len(categories)):
         place = f"categories.{position}"

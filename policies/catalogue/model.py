@@ -85,6 +85,18 @@ class Unevaluated(Exception):  # noqa: N818 - an answer, not an error
         self.path = path
 
 
+def together(*checks: Iterator[Finding]) -> Iterator[Finding]:
+    """What several checks find. One that needs a value that cannot be read hides no other: it is told last."""
+    unread: Unevaluated | None = None
+    for check in checks:
+        try:
+            yield from check
+        except Unevaluated as answer:
+            unread = unread or answer
+    if unread:
+        raise unread
+
+
 Parameters: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = "Callable[[Resource, Scope], Iterator[Finding]]"
 Mend: TypeAlias = "Callable[[Resource, Scope], Mapping[str, Any]]"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policies.catalogue import csp, csp_sources
+from policies.catalogue import csp, csp_sources, structured
 from policies.catalogue.csp import ContentPolicy
 
 _BASE: Final = 100
@@ -38,9 +38,6 @@ _PASSIVE: Final = ("img-src", "media-src")
 _REPORTS: Final = ("report-uri", "report-to")
 _PRIVATE: Final = ("no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin")
 _LEAKY: Final = ("origin", "origin-when-cross-origin", "unsafe-url", "no-referrer-when-downgrade")
-_TOKEN: Final = re.compile(
-    r'([A-Za-z*][\w!#$%&\'*+.^`|~:/-]*)(?:\s*;\s*[a-z*][a-z0-9_.*-]*(?:=(?:"[^"]*"|[^\s;,"]+))?)*'
-)
 _TOKENS: Final[Mapping[str, tuple[str, ...]]] = {
     "cross-origin-opener-policy": ("same-origin", "same-origin-allow-popups", "noopener-allow-popups"),
     "cross-origin-embedder-policy": ("require-corp", "credentialless"),
@@ -182,7 +179,11 @@ def _transport(value: str | None, *, preloaded: bool) -> tuple[int, str]:
         return 5, "preloaded in browsers"
     if value is None:
         return -20, "none"
-    ages = [int(found[1]) for part in value.split(";") if (found := re.match(r"max-age=(\d+)", part.strip().lower()))]
+    ages = [
+        int(found[1])
+        for part in value.split(";")
+        if (found := re.match(r"max-age=([0-9]{1,18})", part.strip().lower()))
+    ]
     if not ages or "," in value:
         return -20, "cannot be read"
     return (0, "six months or more") if ages[-1] >= _SIX_MONTHS else (-10, "less than six months")
@@ -217,10 +218,10 @@ def _resources(value: str | None) -> tuple[int, str]:
 
 
 def _token(value: str | None, good: Sequence[str]) -> tuple[int, str]:
-    found = _TOKEN.fullmatch(value.strip()) if value is not None else None
-    if value is None or (found and found[1] == "unsafe-none"):
+    found = structured.token(value) if value is not None else "unsafe-none"
+    if found == "unsafe-none":
         return 0, "none"
-    return (10, found[1]) if found and found[1] in good else (-5, "cannot be read")
+    return (10, found) if found and found in good else (-5, "cannot be read")
 
 
 def _integrity(scripts: Sequence[Script]) -> tuple[int, str]:

@@ -26,6 +26,7 @@ from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, may_hol
 _ADDRESS: Final = re.compile(r"(^|_)PAYFAST(_PROCESS|_CHECKOUT|_PAYMENT)?_(URL|HOST)$", re.IGNORECASE)
 _MERCHANT: Final = re.compile(r"(^|_)(PAYFAST|MERCHANT)(_MERCHANT)?_ID$", re.IGNORECASE)
 _PAYFAST_HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.payfast\.(?:co\.za|io)(?![a-z0-9.-])", re.IGNORECASE)
+_SANDBOX: Final = "sandbox.payfast.co.za"
 _SHARED_HOSTS: Final = frozenset({"api.payfast.co.za"})
 """One host for live and sandbox: a parameter of the call says which."""
 
@@ -56,7 +57,8 @@ _NAMED: Final = {
     source="payments.mode",
 )
 def match_payment_host(resource: Resource, scope: Scope) -> Iterator[Finding]:
-    """10000100 is the merchant id that PayFast publishes for its sandbox. What a state keeps encrypted is not evaluated."""
+    """10000100 is the merchant id that PayFast publishes for its sandbox. What a state keeps encrypted is not evaluated. What
+    production does not read may lead to the sandbox in any stack."""
     host = scope.parameters["host"]
     if resource.type == HEADERS:
         yield from _sources(resource, "paymentHosts", host)
@@ -81,7 +83,7 @@ def match_payment_host(resource: Resource, scope: Scope) -> Iterator[Finding]:
 def forbid_card_data(resource: Resource, _: Scope) -> Iterator[Finding]:
     """Judged by the names of data categories, variables, secrets and databases."""
     if resource.type == DATA_INVENTORY:
-        for position in range(len(resource.readable("categories") or ())):
+        for position in range(len(resource.listed("categories"))):
             path = f"categories.{position}.name"
             yield from _of_a_card(path, str(resource.readable(path) or ""))
     elif resource.type in _NAMED:
@@ -93,15 +95,24 @@ def forbid_card_data(resource: Resource, _: Scope) -> Iterator[Finding]:
 
 
 def _sources(resource: Resource, path: str, host: str) -> Iterator[Finding]:
-    sources = resource.readable(path)
-    if sources is None and path == "paymentHosts":
+    if path == "paymentHosts" and resource.get(path) is None:
         return
-    found = [urlsplit(str(source)) for source in sources or () if "payfast" in str(source).lower()]
+    sources = [str(resource.readable(f"{path}.{place}")) for place in range(len(resource.listed(path)))]
+    found = [source for source in sources if "payfast" in source.lower()]
     for source in found:
-        if (source.scheme, source.netloc.lower()) != ("https", host):
-            yield Finding(path, source.geturl(), f"https://{host}")
+        if _server(source) != ("https", host):
+            yield Finding(path, source, f"https://{host}")
     if not found:
-        yield Finding(path, " ".join(map(str, sources or ())) or None, f"https://{host}")
+        yield Finding(path, " ".join(sources) or None, f"https://{host}")
+
+
+def _server(address: str) -> tuple[str, str]:
+    """Scheme and host of an address, both empty where it is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
 
 
 def _is_about_payment(variable: Variable) -> bool:
@@ -110,18 +121,24 @@ def _is_about_payment(variable: Variable) -> bool:
 
 def _paid(variable: Variable, host: str, foreign: list[str]) -> Iterator[Finding]:
     if _MERCHANT.search(variable.key):
-        merchant = str(variable.resource.readable(variable.value_path) or "")
-        if merchant in foreign:
+        merchant = str(variable.resource.readable(variable.value_path) or "").strip()
+        if merchant in foreign and not _is_for_tests(variable):
             yield Finding(variable.value_path, merchant, "the merchant id of this environment's own account")
     elif _ADDRESS.search(variable.key):
         address = str(variable.resource.readable(variable.value_path) or "")
         bare = variable.key.upper().endswith("HOST") and "://" not in address
-        parts = urlsplit(f"https://{address}" if bare else address)
-        if (parts.scheme, parts.netloc.lower()) != ("https", host):
+        server = _server(f"https://{address}" if bare else address)
+        if server != ("https", host) and not (server == ("https", _SANDBOX) and _is_for_tests(variable)):
             yield Finding(variable.value_path, address or None, f"https://{host}")
     else:
         for other in sorted(_hosts(variable) - {host}):
-            yield Finding(variable.value_path, other, host)
+            if other != _SANDBOX or not _is_for_tests(variable):
+                yield Finding(variable.value_path, other, host)
+
+
+def _is_for_tests(variable: Variable) -> bool:
+    """Whether production never reads it: previews of a production project pay into the sandbox."""
+    return bool(variable.targets) and "production" not in variable.targets
 
 
 def _hosts(variable: Variable) -> set[str]:

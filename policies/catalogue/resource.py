@@ -66,7 +66,7 @@ class Resource:
                 raise Unevaluated(".".join(parts[:depth]), "is encrypted")
             if isinstance(value, Mapping):
                 value = value.get(key)
-            elif isinstance(value, Sequence) and not isinstance(value, str) and key.isdigit():
+            elif isinstance(value, Sequence) and not isinstance(value, str) and key.isdecimal():
                 value = value[int(key)] if int(key) < len(value) else None
             else:
                 value = None
@@ -79,6 +79,27 @@ class Resource:
         value = self.get(path)
         if value is SECRET:
             raise Unevaluated(path, "is encrypted")
+        return value
+
+    def listed(self, path: str) -> Sequence[Any]:
+        """The list at a path, empty where it is absent. Raises `Unevaluated` where it cannot be read, or is no list."""
+        value = self.readable(path)
+        if isinstance(value, str) or not isinstance(value, Sequence | None):
+            raise Unevaluated(path, "is no list")
+        return value or ()
+
+    def mapped(self, path: str) -> Mapping[str, Any]:
+        """The map at a path, empty where it is absent. Raises `Unevaluated` where it cannot be read, or is no map."""
+        value = self.readable(path)
+        if not isinstance(value, Mapping | None):
+            raise Unevaluated(path, "is no map")
+        return value or {}
+
+    def number(self, path: str) -> int | float | None:
+        """The number at a path, None where it is absent. Raises `Unevaluated` where it cannot be read, or is no number."""
+        value = self.readable(path)
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
+            raise Unevaluated(path, "is no number")
         return value
 
 
@@ -123,17 +144,21 @@ class Stack:
 
     def linked(self, target: Resource, *kinds: str, by: str) -> tuple[Resource, ...]:
         """The resources of some types whose property `by` comes from `target`: it depends on it, or holds its id."""
-        return tuple(r for kind in kinds for r in self._index(kind, by).get(target.urn, ())) or tuple(
-            r for r in self.of_type(*kinds) if target.id and _holds(r.properties.get(by), target.id)
-        )
+        depending = self.holding(target.urn, *kinds, by=by)
+        naming = self.holding(target.id, *kinds, by=by) if target.id else ()
+        return tuple({resource.urn: resource for resource in (*depending, *naming)}.values())
+
+    def holding(self, value: str, *kinds: str, by: str) -> tuple[Resource, ...]:
+        """The resources of some types whose property `by` is a text, has it in its list, or depends on what has it as URN."""
+        return tuple(resource for kind in kinds for resource in self._index(kind, by).get(value, ()))
 
     def _index(self, kind: str, by: str) -> Mapping[str, Sequence[Resource]]:
         key = (kind, by)
         if key not in self._indexes:
             index: dict[str, list[Resource]] = {}
             for resource in self._of(kind):
-                for urn in resource.links.get(by, ()):
-                    index.setdefault(urn, []).append(resource)
+                for value in {*resource.links.get(by, ()), *_texts(resource.properties.get(by))}:
+                    index.setdefault(value, []).append(resource)
             self._indexes[key] = index
         return self._indexes[key]
 
@@ -147,8 +172,11 @@ class Stack:
         return any(_any_secret(resource.properties) for resource in self)
 
 
-def _holds(value: Any, wanted: str) -> bool:
-    return value == wanted or (isinstance(value, Sequence) and not isinstance(value, str) and wanted in value)
+def _texts(value: Any) -> Iterator[str]:
+    """A text, or those of a list."""
+    for one in (value,) if isinstance(value, str) else value if isinstance(value, Sequence) else ():
+        if isinstance(one, str):
+            yield one
 
 
 def _any_secret(value: Any) -> bool:

@@ -34,13 +34,7 @@ class Operation:
         """Whether it changes a header of this lower-case name."""
         if isinstance(self.name, str):
             return self.name == header
-        wanted = {key: _lowered(value) for key, value in self.name.items()}
-        return (
-            header == wanted.get("eq")
-            or header in (wanted.get("inc") or ())
-            or ("pre" in wanted and header.startswith(wanted["pre"]))
-            or ("suf" in wanted and header.endswith(wanted["suf"]))
-        )
+        return all(_fits(header, condition, _lowered(value)) for condition, value in self.name.items())
 
 
 def enabled(route: Resource) -> bool:
@@ -87,7 +81,7 @@ def headers(resource: Resource) -> dict[str, str]:
     Appended values follow a comma, as browsers read repeated headers. Raises `Unevaluated` where one cannot be read.
     """
     if resource.type == HEADERS:
-        return {name.lower(): str(resource.readable(f"headers.{name}")) for name in resource.readable("headers") or {}}
+        return {name.lower(): value for name, _, value in _plain_headers(resource, "headers")}
     found: dict[str, str] = {}
     for operation in operations(resource):
         if operation.op == "delete":
@@ -101,19 +95,28 @@ def headers(resource: Resource) -> dict[str, str]:
 
 def operations(route: Resource) -> Iterator[Operation]:
     """Every change of the response headers, in order."""
-    for name in route.readable("route.headers") or {}:
-        path = f"route.headers.{name}"
-        yield Operation(path, "set", name.lower(), str(route.readable(path)))
-    for position, transform in enumerate(route.readable("route.transforms") or []):
+    for name, path, value in _plain_headers(route, "route.headers"):
+        yield Operation(path, "set", name.lower(), value)
+    for position in range(len(route.listed("route.transforms"))):
         path = f"route.transforms.{position}"
-        if transform is UNKNOWN or UNKNOWN in transform.values():
-            raise Unevaluated(path)
-        if SECRET in transform.values():
-            raise Unevaluated(path, "is encrypted")
-        name, value = name_of(transform), _decoded(transform.get("args"))
-        if name is not None:
-            text = value if isinstance(value, str) else json.dumps(value)
-            yield Operation(path, str(transform.get("op")), name, text)
+        transform = route.mapped(path)
+        for part in ("type", "op", "target", "args"):
+            route.readable(f"{path}.{part}")
+        changed, value = name_of(transform), _decoded(transform.get("args"))
+        if changed is not None:
+            text = value if isinstance(value, str) else json.dumps(value, default=repr)
+            yield Operation(path, str(transform.get("op")), changed, text)
+
+
+def _plain_headers(resource: Resource, path: str) -> Iterator[tuple[str, str, str]]:
+    """Name, path and value of each header of a map; a name may hold dots."""
+    for name, value in resource.mapped(path).items():
+        place = f"{path}.{name}"
+        if value is UNKNOWN:
+            raise Unevaluated(place)
+        if value is SECRET:
+            raise Unevaluated(place, "is encrypted")
+        yield name, place, str(value)
 
 
 def name_of(transform: Mapping[str, Any]) -> str | Mapping[str, Any] | None:
@@ -166,11 +169,13 @@ def _pattern(route: Resource) -> re.Pattern[str] | None:
     if syntax == "equals":
         source = re.escape(source)
     elif syntax == "path-to-regexp":
+        if "{" in source:
+            return None
         source = _TOKEN.sub(lambda found: f"(?:{found[1]}{found[2] or '[^/]+'}){found[3]}", source)
     flags = re.NOFLAG if route.get("route.caseSensitive") else re.IGNORECASE
     try:
         return re.compile(source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"), flags)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return None
 
 
@@ -182,8 +187,17 @@ def _plain(value: Any) -> bool:
     return value is not UNKNOWN and value is not SECRET
 
 
+def _fits(header: str, condition: str, value: Any) -> bool:
+    """Whether a header's name fits one condition of a target. One that is not known here may fit."""
+    if condition in ("inc", "ninc"):
+        return (header in value) is (condition == "inc")
+    if condition in ("pre", "suf"):
+        return bool(header.startswith(value) if condition == "pre" else header.endswith(value))
+    return (header == value) is (condition == "eq") if condition in ("eq", "neq") else True
+
+
 def _lowered(value: Any) -> Any:
-    return [str(each).lower() for each in value] if isinstance(value, list) else str(value).lower()
+    return tuple(str(each).lower() for each in value) if isinstance(value, list | tuple) else str(value).lower()
 
 
 def _decoded(text: Any) -> Any:
@@ -194,5 +208,5 @@ def _decoded(text: Any) -> Any:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from policies.catalogue import fingerprints
-from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated
+from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated, together
 from policies.catalogue.registry import rule
 from policies.catalogue.resource import UNKNOWN, Resource
 from policies.catalogue.scope import Scope
@@ -28,6 +28,7 @@ from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, may_hol
 
 _OWNER: Final = re.compile(r"\bowner=\S+")
 _ROTATED: Final = re.compile(r"\brotated=(\d{4})-(\d{2})(?:-(\d{2}))?(?!\S)")
+_POLICIES: Final = ("sensitiveEnvironmentVariablePolicy", "disjunctiveProductionSecretPolicy")
 _DEPLOY_TOKENS: Final = re.compile(r"^VERCEL_(ACCESS_|API_)?TOKEN$", re.IGNORECASE)
 
 
@@ -88,7 +89,10 @@ def require_rotation(resource: Resource, scope: Scope) -> Iterator[Finding]:
     changed = resource.readable("updatedAt")
     if not changed:
         raise Unevaluated("updatedAt")
-    age = (today - date.fromisoformat(str(changed)[:10])).days
+    try:
+        age = (today - date.fromisoformat(str(changed)[:10])).days
+    except ValueError:
+        raise Unevaluated("updatedAt", "is no date") from None
     if age > most:
         yield Finding("updatedAt", f"{age} days ago", f"at most {most} days ago")
 
@@ -109,19 +113,12 @@ def limit_tokens(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Vercel's default for both is no end, and for a token the whole team. `expiresAt` is milliseconds since 1970."""
     if resource.type == VERCEL_SHAREABLE_LINK:
         most = scope.parameters["linkSeconds"]
-        seconds = resource.readable("ttlSeconds")
+        seconds = resource.number("ttlSeconds")
         if seconds is None or not 0 < seconds <= most:
             yield Finding("ttlSeconds", seconds, f"1 to {most}")
         return
-    most = scope.parameters["tokenDays"]
-    ends = resource.readable("expiresAt")
-    last = scope.today + timedelta(days=most)
-    if ends is None:
-        yield Finding("expiresAt", None, f"a day until {last}")
-    elif (day := datetime.fromtimestamp(ends / 1000, UTC).date()) > last:
-        yield Finding("expiresAt", str(day), f"a day until {last}")
-    if not resource.get("projectId"):
-        yield Finding("projectId", None, "the project that the token is for")
+    last = scope.today + timedelta(days=scope.parameters["tokenDays"])
+    yield from together(_ends(resource, last), _bound(resource))
 
 
 @rule(
@@ -139,11 +136,10 @@ def limit_tokens(resource: Resource, scope: Scope) -> Iterator[Finding]:
 )
 def require_team_policies(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Vercel's default for each is off."""
-    for path in ("sensitiveEnvironmentVariablePolicy", "disjunctiveProductionSecretPolicy"):
-        if (seen := resource.readable(path)) != "on":
-            yield Finding(path, seen, "on")
-    if scope.parameters["signOn"] and resource.readable("saml.enforced") is not True:
-        yield Finding("saml.enforced", resource.readable("saml.enforced"), "true")
+    wanted: dict[str, object] = dict.fromkeys(_POLICIES, "on")
+    if scope.parameters["signOn"]:
+        wanted["saml.enforced"] = True
+    yield from together(*(_set_to(resource, path, value) for path, value in wanted.items()))
 
 
 @rule(
@@ -165,13 +161,47 @@ def limit_pipeline_tokens(resource: Resource, _: Scope) -> Iterator[Finding]:
             raise NotApplicable("is no deploy token by its name")
         yield Finding("secretName", name, "a federated identity, or a secret of one environment")
         return
-    if "*" in (resource.readable("permissions") or ()):
+    yield from together(_permitted(resource), _reach(resource), _claims(resource))
+
+
+def _ends(token: Resource, last: date) -> Iterator[Finding]:
+    ends = token.number("expiresAt")
+    if ends is None:
+        yield Finding("expiresAt", None, f"a day until {last}")
+        return
+    first_too_late = datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC).timestamp() * 1000
+    if not ends < first_too_late:
+        try:
+            seen: str | float = str(datetime.fromtimestamp(ends / 1000, UTC).date())
+        except (OverflowError, ValueError):
+            seen = ends
+        yield Finding("expiresAt", seen, f"a day until {last}")
+
+
+def _bound(token: Resource) -> Iterator[Finding]:
+    if not token.get("projectId"):
+        yield Finding("projectId", None, "the project that the token is for")
+
+
+def _set_to(team: Resource, path: str, wanted: object) -> Iterator[Finding]:
+    if (seen := team.readable(path)) != wanted:
+        yield Finding(path, seen, str(wanted).lower())
+
+
+def _permitted(identity: Resource) -> Iterator[Finding]:
+    if "*" in identity.listed("permissions"):
         yield Finding("permissions", "*", "the permissions that the pipeline needs")
-    if not resource.get("resources.projectIds"):
+
+
+def _reach(identity: Resource) -> Iterator[Finding]:
+    if not identity.get("resources.projectIds"):
         yield Finding("resources.projectIds", None, "the projects that the pipeline deploys")
-    for claim, found in enumerate(resource.readable("claims") or ()):
-        for value in range(len(found.get("values") or ())):
-            if resource.readable(path := f"claims.{claim}.values.{value}.wildcards") is True:
+
+
+def _claims(identity: Resource) -> Iterator[Finding]:
+    for claim in range(len(identity.listed("claims"))):
+        for value in range(len(identity.listed(f"claims.{claim}.values"))):
+            if identity.readable(path := f"claims.{claim}.values.{value}.wildcards") is True:
                 yield Finding(path, True, "false, and the claim's value in full")
 
 

@@ -20,16 +20,16 @@ _SAYS_NOTHING: Final = re.compile(
 _ENDS: Final = re.compile(
     r"(?:^|_)(?:PASS|PASSWD|PWD|PASSCODE|KEY|APIKEY|SALT|PEPPER|BEARER|AUTHORIZATION|JWT|DSN|(?:BASIC|AUTH)_COOKIE)$"
 )
-_ANYWHERE: Final = re.compile(r"(?:^|_)(?:PASSWORDS?|PASSPHRASE|SECRETS?|TOKENS?|CREDENTIALS?)(?:_|$)")
+_ANYWHERE: Final = re.compile(r"(?:^|_)(?:PASSWORDS?|PASS_?PHRASE|SECRETS?|TOKENS?|CREDENTIALS?)(?:_|$)")
 _CONNECTS: Final = re.compile(
     r"(?:^|_)(?:DATABASE|DB|DIRECT|POOLED|POOLER|MIGRATION|POSTGRES|POSTGRESQL|PG|MYSQL|MONGO|MONGODB|REDIS|AMQP|CONNECTION)"
-    r"(?:_(?!REST_)[A-Z]+)?_(?:URL|URI|STRING)(?:_[A-Z]+_POOLING)?$"
+    r"(?:_(?!REST_)[A-Z]+)?_(?:URL|URI|STRING)(?:_(?:[A-Z]+_POOLING|UNPOOLED|NO_SSL))?$"
     r"|(?:SLACK|DISCORD|TEAMS)_WEBHOOK(?:_URL)?$"
 )
 """Addresses that hold a password, or that are one."""
 
 _PUBLIC: Final = re.compile(
-    r"(?:PUBLIC|PUBLISHABLE|SITE|PRIMARY|FOREIGN|PARTITION|SORT|CACHE|IDEMPOTENCY|PROJECT)_KEY$|SENTRY_DSN$|^DSN_(?:PUBLIC|CSP)$"
+    r"(?:PUBLIC|PUBLISHABLE|SITE|PRIMARY|FOREIGN|PARTITION|SORT|CACHE|IDEMPOTENCY|PROJECT)_KEY$|(?:MAX|MIN|TOTAL)_TOKENS$|SENTRY_DSN$|^DSN_(?:PUBLIC|CSP)$"
 )
 """Known to everybody by nature: a Sentry DSN lets anyone send an error and read nothing, and stands in every page."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated
+from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated, together
 from policies.catalogue.registry import rule
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource
 from policies.catalogue.scope import Scope
@@ -32,6 +32,7 @@ from policies.catalogue.types import (
     STACK,
     UPSTASH_PROVIDER,
     UPSTASH_REDIS,
+    VERCEL_AUDIT_LOG_DRAIN,
     VERCEL_DEPLOYMENT,
     VERCEL_LOG_DRAIN,
     VERCEL_PROTECTION_BYPASS,
@@ -42,13 +43,20 @@ from policies.catalogue.types import (
 )
 from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, may_hold, variables
 
-_PUBLIC: Final = re.compile(r"^(VITE|PUBLIC)_", re.IGNORECASE)
+_PUBLIC: Final = re.compile(r"^(?:(?:VITE|PUBLIC)_)+", re.IGNORECASE)
 _NAMED: Final = (GITHUB_VARIABLE, GITHUB_ENVIRONMENT_VARIABLE)
 """Variables of workflows, which everybody with read access sees."""
 _HOLDERS: Final = (
     *VARIABLE_TYPES,
     *(GITHUB_SECRET, GITHUB_ENVIRONMENT_SECRET, GITHUB_WEBHOOK),
-    *(VERCEL_WEBHOOK, VERCEL_LOG_DRAIN, VERCEL_PROTECTION_BYPASS, VERCEL_USER_TOKEN, VERCEL_SHAREABLE_LINK),
+    *(
+        VERCEL_WEBHOOK,
+        VERCEL_LOG_DRAIN,
+        VERCEL_AUDIT_LOG_DRAIN,
+        VERCEL_PROTECTION_BYPASS,
+        VERCEL_USER_TOKEN,
+        VERCEL_SHAREABLE_LINK,
+    ),
     *(VERCEL_DEPLOYMENT, NEON_PROJECT, NEON_ROLE, NEON_KEY, RANDOM_PASSWORD, UPSTASH_REDIS, SENTRY_KEY),
     *(VERCEL_PROVIDER, NEON_PROVIDER, GITHUB_PROVIDER, UPSTASH_PROVIDER, SENTRY_PROVIDER, AWS_PROVIDER),
     *(DATABASE_COMPONENT, CACHE_COMPONENT, STACK),
@@ -167,14 +175,25 @@ def forbid_plain_secrets(resource: Resource, scope: Scope) -> Iterator[Finding]:
 def require_signed_webhooks(resource: Resource, _: Scope) -> Iterator[Finding]:
     """Vercel makes the secret itself. GitHub's defaults: certificates are checked, there is no secret."""
     if resource.type == GITHUB_WEBHOOK:
-        if resource.get("configuration.insecureSsl") is True:
-            yield Finding("configuration.insecureSsl", True, "false")
-        if not resource.get("configuration.secret"):
-            yield Finding("configuration.secret", None, "a secret that signs every event")
-    path = "configuration.url" if resource.type == GITHUB_WEBHOOK else "endpoint"
-    address = str(resource.readable(path) or "")
-    if not address.lower().startswith("https://"):
-        yield Finding(path, address.partition("?")[0], "an address that begins with https://")
+        yield from together(_checked(resource), _signed(resource), _to_https(resource, "configuration.url"))
+    else:
+        yield from _to_https(resource, "endpoint")
+
+
+def _checked(hook: Resource) -> Iterator[Finding]:
+    if hook.get("configuration.insecureSsl") is True:
+        yield Finding("configuration.insecureSsl", True, "false")
+
+
+def _signed(hook: Resource) -> Iterator[Finding]:
+    if not hook.get("configuration.secret"):
+        yield Finding("configuration.secret", None, "a secret that signs every event")
+
+
+def _to_https(hook: Resource, path: str) -> Iterator[Finding]:
+    address = str(hook.readable(path) or "")
+    if not re.match(r"https://[^/?#\\]", address, re.IGNORECASE):
+        yield Finding(path, address.partition("?")[0] or None, "an address that begins with https://")
 
 
 def _public(path: str, name: str) -> Iterator[Finding]:
@@ -186,7 +205,10 @@ def _sensitive(variable: Variable) -> Iterator[Finding]:
     if not is_secret_name(variable.key):
         return
     if not variable.sensitive:
-        yield Finding(variable.path("sensitive"), variable.resource.get(variable.path("sensitive")), "true")
+        wanted = "true, without the target development: there Vercel keeps no sensitive variable"
+        local = "development" in variable.targets
+        path = variable.path("sensitive")
+        yield Finding(path, variable.resource.get(path), wanted if local else "true")
     if variable.resource.get(variable.path("visibility")) == "config":
         yield Finding(variable.path("visibility"), "config", "secret, or nothing")
 
@@ -200,7 +222,7 @@ def _one_side(variable: Variable) -> Iterator[Finding]:
 
 
 def _deployed(resource: Resource) -> Iterator[Finding]:
-    given = resource.readable("environment") or {}
+    given = resource.mapped("environment")
     if not given:
         raise NotApplicable("is given no variables of its own")
     for name in given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import parse_qsl
 
 from policies.catalogue import variables
 from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated
@@ -15,11 +16,14 @@ from policies.catalogue.standards import asvs, gdpr, pci, popia, soc2, strategy
 from policies.catalogue.types import VERCEL_DOMAIN
 from policies.catalogue.variables import VARIABLE_TYPES, Variable
 
-_ENCRYPTED: Final = ("https", "wss", "rediss", "amqps", "smtps", "prisma")
+_ENCRYPTED: Final = ("https", "wss", "rediss", "amqps", "smtps", "prisma", "prisma+postgres")
 """Schemes that are TLS by themselves."""
-_POSTGRES: Final = ("postgres", "postgresql", "prisma+postgres")
+_POSTGRES: Final = ("postgres", "postgresql")
 _MODES: Final = ("require", "verify-ca", "verify-full")
 """Values of sslmode that never fall back to plain text (postgresql.org: SSL support)."""
+_ADDRESS: Final = re.compile(r"_URL(?:_UNPOOLED|_NON_POOLING|_NO_SSL)?$", re.IGNORECASE)
+"""Names of addresses, with the endings that the integrations of Neon and Vercel give to a database's."""
+_LOOPBACK: Final = re.compile(r"[a-z+]+://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$)", re.IGNORECASE)
 _LASTING: Final = (301, 308)
 
 
@@ -42,7 +46,8 @@ _LASTING: Final = (301, 308)
     source="infra/app_variables.py",
 )
 def require_tls(resource: Resource, _: Scope) -> Iterator[Finding]:
-    """Variables named `*_URL`; a finding shows the scheme, never the value. libpq without sslmode falls back to plain text.
+    """Variables named `*_URL`; a finding shows the scheme, never the value. libpq without sslmode falls back to plain text. What
+    only developers read may name their own machine.
     Vercel's own default for a redirect's status is not relied on: a temporary one is asked for again over plain http."""
     if resource.type == VERCEL_DOMAIN:
         yield from _redirect(resource)
@@ -63,7 +68,7 @@ def _addresses(resource: Resource) -> Iterator[Finding]:
 
     def judge(variable: Variable) -> Iterator[Finding]:
         nonlocal judged
-        if variable.key.upper().endswith("_URL"):
+        if _ADDRESS.search(variable.key):
             judged = True
             yield from _address(variable)
 
@@ -81,10 +86,10 @@ def _address(variable: Variable) -> Iterator[Finding]:
         return
     scheme = found[1].lower() if (found := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)) else ""
     if scheme in _POSTGRES:
-        modes = re.findall(r"[?&]sslmode=([^&#]*)", text)
+        modes = [mode for name, mode in parse_qsl(text.partition("?")[2], keep_blank_values=True) if name == "sslmode"]
         if not modes or any(mode not in _MODES for mode in modes):
             seen = f"{scheme} with sslmode {' and '.join(modes) or 'not given'}"
             yield Finding(variable.value_path, seen, f"sslmode {', '.join(_MODES[:-1])} or {_MODES[-1]}")
-    elif scheme not in _ENCRYPTED:
+    elif scheme not in _ENCRYPTED and not (_LOOPBACK.match(text) and set(variable.targets) == {"development"}):
         wanted = {"redis": "rediss", "ws": "wss"}.get(scheme, "https")
         yield Finding(variable.value_path, f"scheme {scheme or 'not given'}", f"an address that begins with {wanted}:")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.catalogue.model import Finding, Unevaluated
-from policies.catalogue.resource import SECRET, Resource, Stack
+from policies.catalogue.model import Finding, Unevaluated, together
+from policies.catalogue.resource import Resource, Stack
 from policies.catalogue.secrecy import is_secret_name
 from policies.catalogue.types import VERCEL_PROJECT, VERCEL_SHARED_VARIABLE, VERCEL_VARIABLE, VERCEL_VARIABLES
 
@@ -39,7 +39,7 @@ class Variable:
     @property
     def value_path(self) -> str:
         """Where its value stands: `valueWo` where that is used, which a state never holds."""
-        written = self.resource.properties if not self.place else self.resource.get(self.place)
+        written = self.resource.mapped(self.place) if self.place else self.resource.properties
         return self.path("valueWo" if "value" not in written and "valueWo" in written else "value")
 
     @property
@@ -53,7 +53,9 @@ class Variable:
         custom = self.resource.readable(self.path("customEnvironmentIds")) or self.resource.readable(
             self.path("applyToAllCustomEnvironments")
         )
-        return (*(self.resource.readable(self.path("targets")) or ()), *(("custom",) if custom else ()))
+        path = self.path("targets")
+        named = [str(self.resource.readable(f"{path}.{place}")) for place in range(len(self.resource.listed(path)))]
+        return (*named, *(("custom",) if custom else ()))
 
     @property
     def sensitive(self) -> bool:
@@ -75,11 +77,9 @@ def variables(resource: Resource) -> tuple[Variable, ...]:
     """All variables of a resource, none where its type holds none."""
     if resource.type in _ALONE:
         return (Variable(resource),)
-    listed = _LISTS.get(resource.type, "")
-    entries = resource.get(listed) if listed else None
-    if entries is SECRET:
-        raise Unevaluated(listed, "is encrypted")
-    return tuple(Variable(resource, f"{listed}.{position}") for position in range(len(entries or ())))
+    listed = _LISTS.get(resource.type)
+    entries = resource.listed(listed) if listed else ()
+    return tuple(Variable(resource, f"{listed}.{position}") for position in range(len(entries)))
 
 
 def of_stack(stack: Stack) -> Iterator[Variable]:
@@ -90,14 +90,11 @@ def of_stack(stack: Stack) -> Iterator[Variable]:
 
 def each(resource: Resource, judge: Callable[[Variable], Iterator[Finding]]) -> Iterator[Finding]:
     """What `judge` finds in every variable of a resource. One that cannot be read hides no other: it is told last."""
-    unread: Unevaluated | None = None
-    for variable in variables(resource):
-        try:
-            yield from judge(variable)
-        except Unevaluated as answer:
-            unread = unread or answer
-    if unread:
-        raise unread
+
+    def judged(variable: Variable) -> Iterator[Finding]:
+        yield from judge(variable)
+
+    yield from together(*map(judged, variables(resource)))
 
 
 def may_hold(resource: Resource, wanted: Callable[[Variable], bool]) -> bool:

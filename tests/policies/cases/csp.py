@@ -91,7 +91,7 @@ HDR_02 = [
     near_miss("HDR-02", "headers", _edge(f"{EDGE}, {EDGE}")),
     near_miss("HDR-02", "profile", _app("img-src", "'self'", "data:", "https://*.example.com:8443/pictures/")),
     near_miss("HDR-02", "profile", _app("sandbox", "allow-scripts", "allow-forms")),
-    absent("HDR-02", "profile", ("profile", "csp", {}), fires=EMPTY, says="at least default-src"),
+    absent("HDR-02", "profile", ("profile", "csp", {}), fires=EMPTY, says="csp seen None wanted at least default-src"),
     absent("HDR-02", "profile", ("profile", "csp", ABSENT), fires=EMPTY),
     absent("HDR-02", "headers", _edge(""), fires={"HDR-02", "HDR-06", "HDR-18"}, says="at least default-src"),
 ]
@@ -112,7 +112,14 @@ HDR_03 = [
     violating("HDR-03", "profile", _app("script-src", "'unsafe-inline'", "'nonce-'"), fires={*UNSAFE, "HDR-02"}),
     violating("HDR-03", "profile", _app("script-src-elem", "https:"), fires={"HDR-03", "HDR-14"}),
     violating("HDR-03", "profile", _app("script-src-attr", "'unsafe-inline'"), says="csp.script-src-attr"),
-    violating("HDR-03", "profile", _app("worker-src", "blob:"), says="csp.worker-src"),
+    violating("HDR-03", "profile", _app("worker-src", "'self'", "data:"), says="csp.worker-src"),
+    violating("HDR-03", "profile", _app("child-src", "blob:"), says="csp.child-src"),
+    violating(
+        "HDR-03",
+        "headers",
+        _edge(f"{EDGE}; script-src 'unsafe-eval'; script-src-elem 'self'; script-src-attr 'none'; worker-src 'self'"),
+        says="no 'unsafe-eval'",
+    ),
     violating("HDR-03", "profile", _app("child-src", "*"), fires={"HDR-03", "HDR-14"}, says="csp.child-src"),
     violating("HDR-03", "profile", _app("script-src", "'strict-dynamic'"), fires=UNSAFE, says="a nonce or hash beside"),
     violating(
@@ -126,6 +133,7 @@ HDR_03 = [
     near_miss("HDR-03", "headers", _edge(f"{EDGE}; script-src * 'unsafe-inline' https: 'strict-dynamic' 'nonce-abc'")),
     near_miss("HDR-03", "headers", _edge(f"{EDGE}; script-src *, script-src 'self'")),
     near_miss("HDR-03", "profile", ("profile", "csp.script-src", ABSENT)),
+    near_miss("HDR-03", "profile", _app("worker-src", "'self'", "blob:")),
     near_miss("HDR-03", "profile", ("profile", "cspMode", "nonce"), _app("script-src", "'strict-dynamic'")),
     near_miss("HDR-03", "profile", _app("script-src", "'self'", "'wasm-unsafe-eval'", "'report-sample'")),
     near_miss("HDR-03", "profile", _app("script-src", "'self'", "'unsafe-hashes'", "'sha256-AbC='", "'unsafe-inline'")),
@@ -191,6 +199,8 @@ HDR_06 = [
         "HDR-06", "profile", ("profile", FRAME, "ALLOWALL"), _app("frame-ancestors", "*"), says="or 'SAMEORIGIN'"
     ),
     near_miss("HDR-06", "profile", ("profile", FRAME, " deny ")),
+    near_miss("HDR-06", "profile", ("profile", FRAME, "DENY, deny")),
+    violating("HDR-06", "profile", ("profile", FRAME, "DENY, SAMEORIGIN"), says="'DENY', as frame-ancestors says"),
     near_miss("HDR-06", "profile", _app("frame-ancestors")),
     near_miss("HDR-06", "headers", _edge(f"{SAME}, frame-ancestors 'none'")),
     absent("HDR-06", "profile", ("profile", FRAME, ABSENT)),
@@ -212,6 +222,10 @@ HDR_13 = [
     violating("HDR-13", "profile", _app("report-uri", "https://reports.example/csp")),
     violating("HDR-13", "profile", _app("report-uri", "http://brightbroom.app/csp"), fires={"HDR-13", "HDR-18"}),
     violating("HDR-13", "profile", _app("report-uri", "//reports.example/csp")),
+    violating(
+        "HDR-13", "profile", _app(TO, "csp"), (*ENDPOINTS, 'csp="/reports", Other="/x"'), says="Reporting-Endpoints"
+    ),
+    violating("HDR-13", "profile", _app(TO, "csp"), (*ENDPOINTS, r'csp="/\\reports.example/csp"')),
     violating("HDR-13", "profile", _app("report-uri", "/csp", "https://reports.example/csp")),
     violating("HDR-13", "profile", _app("report-uri")),
     violating("HDR-13", "profile", _app(TO, "csp"), says="Reporting-Endpoints"),

@@ -104,9 +104,15 @@ HDR_07 = [
             "includeSubDomains; preload",
             "max-age=63072000; max-age=0; includeSubDomains; preload",
             "max-age=; includeSubDomains; preload",
+            'max-age="63072000; includeSubDomains; preload',
+            "max-age=63072000; max-age=63072000; includeSubDomains; preload",
+            "max-age=63072000; includeSubDomains; preload; IncludeSubdomains",
+            "max-age=63072000; includeSubDomains; preload, max-age=0",
+            f"max-age={'9' * 5000}; includeSubDomains; preload",
         )
     ),
     near_miss("HDR-07", "headers", ("headers", HSTS, 'max-age="31536000"; includeSubDomains;preload')),
+    near_miss("HDR-07", "headers", ("headers", HSTS, "\tmax-age = 63072000 ;; includeSubDomains ; preload ; later=1;")),
 ]
 
 HDR_08 = [
@@ -152,12 +158,27 @@ HDR_11 = [
         for name in ("microphone", "usb", "serial", "hid", "payment", "geolocation")
     ),
     violating("HDR-11", "headers", ("headers", PERMISSIONS, f"{DEVICES}, usb=*")),
+    *(
+        violating("HDR-11", "headers", ("headers", PERMISSIONS, unreadable), says="browsers cannot read")
+        for unreadable in (
+            f"{DEVICES},",
+            f"{DEVICES}, Fullscreen=()",
+            DEVICES.replace("camera=()", "camera =()"),
+            DEVICES.replace(", ", "; "),
+            "camera 'none'; microphone 'none'",
+        )
+    ),
     near_miss("HDR-11", "headers", ("headers", PERMISSIONS, f"usb=*, {DEVICES}")),
+    near_miss("HDR-11", "headers", ("headers", PERMISSIONS, DEVICES.replace("camera=()", "camera=( );report-to=csp"))),
+    near_miss(
+        "HDR-11", "headers", ("headers", PERMISSIONS, f'fullscreen=(self "https://a.example/x,usb=*"),\t{DEVICES}')
+    ),
 ]
 
 HDR_12 = [
     *_one_header("HDR-12", OPENER, "unsafe-none", 'same-origin-allow-popups; report-to="x"'),
     violating("HDR-12", "headers", ("headers", OPENER, "noopener-allow-popups")),
+    violating("HDR-12", "headers", ("headers", OPENER, "same-origin, same-origin"), fires={"HDR-12", "HDR-18"}),
     *(
         violating("HDR-12", "headers", ("headers", OPENER, bad), fires={"HDR-12", "HDR-18"})
         for bad in ("SAME-ORIGIN", "")

@@ -12,6 +12,7 @@ from tests.policies.cases.secrets import add, sealed, workflow
 
 LIVE, SANDBOX = "www.payfast.co.za", "sandbox.payfast.co.za"
 URL = ("payment-url", "value")
+PREVIEWS = ("payment-url", "targets", ["preview"])
 FORM = ("profile", "csp.form-action")
 
 
@@ -45,6 +46,11 @@ SEC_10 = [
     violating("SEC-10", "payment-url", (*URL, ""), says="value seen None", fires={"SEC-10", "TLS-01"}),
     violating("SEC-10", "merchant", merchant("10000100"), says="value seen 10000100"),
     violating("SEC-10", "merchant", merchant(10000100)),
+    violating("SEC-10", "merchant", merchant(" 10000100\n")),
+    violating("SEC-10", "payment-url", (*URL, f"http://{SANDBOX}/"), PREVIEWS, fires={"SEC-10", "TLS-01"}),
+    violating("SEC-10", "payment-url", (*URL, f"https://{SANDBOX}/"), ("payment-url", "targets", [])),
+    violating("SEC-10", "payment-url", (*URL, "https://[::1/eng/process")),
+    violating("SEC-10", "payment-url", (*URL, f"https://evil.example\\@{LIVE}/")),
     violating("SEC-10", "merchant", merchant("10000100", "VITE_PAYFAST_MERCHANT_ID")),
     violating("SEC-10", "merchant", merchant("10000100", "MERCHANT_ID")),
     violating(
@@ -70,6 +76,9 @@ SEC_10 = [
     absent("SEC-10", "payment-url", (*URL, ABSENT)),
     absent("SEC-10", "app", outcome=Outcome.NOT_APPLICABLE),
     near_miss("SEC-10", "payment-url", (*URL, f"https://{LIVE.upper()}/eng/process")),
+    near_miss("SEC-10", "payment-url", (*URL, f"https://{SANDBOX}/eng/process"), PREVIEWS),
+    near_miss("SEC-10", "merchant", merchant("10000100"), ("merchant", "targets", ["preview", "development"])),
+    near_miss("SEC-10", "merchant", merchant(SANDBOX, "CHECKOUT"), ("merchant", "targets", ["preview"])),
     near_miss("SEC-10", "merchant", merchant("100001000")),
     near_miss("SEC-10", "merchant", merchant("10000100", "LOYALTY_ID"), outcome=Outcome.NOT_APPLICABLE),
     near_miss("SEC-10", "merchant", merchant("https://api.payfast.co.za/ping", "PING"), outcome=Outcome.NOT_APPLICABLE),

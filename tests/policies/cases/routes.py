@@ -47,6 +47,9 @@ HDR_15 = [
     violating("HDR-15", "cors", CORS_EVERYWHERE, says="no Access-Control-Allow-Credentials"),
     violating("HDR-15", "cors", _added("cors", "^/api/v1/prices$", {ORIGIN: "*"})),
     violating("HDR-15", "cors", _added("cors", "^/[", {ORIGIN: "*"})),
+    violating(
+        "HDR-15", "cors", _added("cors", "/api{/:rest}*", {ORIGIN: "*"}), ("cors", "srcSyntax", "path-to-regexp")
+    ),
     near_miss("HDR-15", "cors", _added("cors", "^/fonts/.*$", {ORIGIN: "*"})),
     near_miss("HDR-15", "cors", _added("cors", "^/apiary$", {ORIGIN: "*", CREDENTIALS: "false"})),
     near_miss(
@@ -98,6 +101,16 @@ HDR_17 = [
     violating("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"suf": "-options"}, ""))),
     violating("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"inc": ["etag", FRAMES]}, ""))),
     violating("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"eq": FRAMES}, ""))),
+    violating("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"neq": "server"}, ""))),
+    violating("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"ninc": ["server", "etag"]}, ""))),
+    violating("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"re": "^x-"}, ""))),
+    violating(
+        "HDR-17",
+        "app",
+        _changes("less", "^/blog/.*$", ("set", {"pre": "X-Frame"}, "ALLOWALL")),
+        says="set x-frame-options",
+    ),
+    near_miss("HDR-17", "app", _changes("less", "^/blog/.*$", ("delete", {"pre": "x-", "suf": "-by"}, ""))),
     violating(
         "HDR-17",
         "app",

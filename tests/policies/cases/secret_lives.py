@@ -91,6 +91,10 @@ SEC_06 = [
     unknown("SEC-06", "variable", noted(UNKNOWN)),
     unknown("SEC-06", "held", secret(t.GITHUB_SECRET, updatedAt=UNKNOWN)),
     unknown("SEC-06", "held", secret(t.GITHUB_SECRET, secretName=UNKNOWN)),
+    near_miss("SEC-06", "held", secret(t.GITHUB_SECRET, updatedAt="2026-11-01 08:00:00 +0000 UTC")),
+    near_miss(
+        "SEC-06", "held", secret(t.GITHUB_SECRET, updatedAt="new"), outcome=Outcome.NOT_EVALUATED, says="no date"
+    ),
     other_type("SEC-06", "database"),
 ]
 
@@ -116,6 +120,7 @@ SEC_07 = [
         "SEC-07", "user-token", token(expiresAt=_at(2027, 2, 24)), says="seen 2027-02-24 wanted a day until 2027-02-23"
     ),
     violating("SEC-07", "user-token", token(projectId=""), says="projectId"),
+    violating("SEC-07", "user-token", token(expiresAt=10**30), says="expiresAt seen 1000000000000000000000000000000"),
     violating("SEC-07", "user-token", token(projectId=None), says="projectId"),
     violating("SEC-07", "link", link(ttlSeconds=604_801), says="1 to 604800"),
     violating("SEC-07", "link", link(ttlSeconds=0)),
@@ -127,6 +132,7 @@ SEC_07 = [
     unknown("SEC-07", "user-token", token(expiresAt=UNKNOWN)),
     unknown("SEC-07", "user-token", token(projectId=UNKNOWN)),
     unknown("SEC-07", "user-token", token(projectId=UNKNOWN, expiresAt=ABSENT), outcome=Outcome.FAIL, fires={"SEC-07"}),
+    unknown("SEC-07", "user-token", token(expiresAt=UNKNOWN, projectId=ABSENT), outcome=Outcome.FAIL, fires={"SEC-07"}),
     unknown("SEC-07", "link", link(ttlSeconds=UNKNOWN)),
     other_type("SEC-07", "app"),
 ]
@@ -145,6 +151,14 @@ SEC_08 = [
     near_miss("SEC-08", "team", ("team", "sensitiveEnvironmentVariablePolicy", "ON"), outcome=Outcome.FAIL),
     unknown("SEC-08", "team", ("team", "disjunctiveProductionSecretPolicy", UNKNOWN)),
     unknown("SEC-08", "team", ("team", "saml", UNKNOWN)),
+    unknown(
+        "SEC-08",
+        "team",
+        ("team", "sensitiveEnvironmentVariablePolicy", UNKNOWN),
+        ("team", "saml.enforced", False),
+        outcome=Outcome.FAIL,
+        fires={"SEC-08"},
+    ),
     other_type("SEC-08", "app"),
 ]
 
@@ -200,6 +214,9 @@ SEC_09 = [
     unknown("SEC-09", "identity", identity(resources={"projectIds": UNKNOWN})),
     unknown(
         "SEC-09", "identity", identity(resources=UNKNOWN, permissions=["*"]), outcome=Outcome.FAIL, fires={"SEC-09"}
+    ),
+    unknown(
+        "SEC-09", "identity", identity(permissions=UNKNOWN, resources=ABSENT), outcome=Outcome.FAIL, fires={"SEC-09"}
     ),
     unknown("SEC-09", "held", secret(t.GITHUB_SECRET, secretName=UNKNOWN)),
     other_type("SEC-09", "held", secret(t.GITHUB_ENVIRONMENT_SECRET, secretName="VERCEL_TOKEN")),

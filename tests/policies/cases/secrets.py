@@ -56,6 +56,9 @@ SEC_01 = [
     violating("SEC-01", "variable", ("variable", "key", "VITE_PAYFAST_MERCHANT_KEY")),
     violating("SEC-01", "variable", ("variable", "key", "PUBLIC_DATABASE_URL"), fires={"SEC-01", "TLS-01"}),
     violating("SEC-01", "variable", ("variable", "key", "vite_smtp_password")),
+    violating("SEC-01", "variable", ("variable", "key", "VITE_PUBLIC_SMTP_PASSWORD"), says="wanted 'SMTP_PASSWORD'"),
+    violating("SEC-01", "variable", ("variable", "key", "PUBLIC_DATABASE_URL_UNPOOLED"), fires={"SEC-01", "TLS-01"}),
+    violating("SEC-01", "variable", ("variable", "key", "PUBLIC_PAYFAST_PASS_PHRASE")),
     violating("SEC-01", "variable", ("variable", "key", "VITE_PAYFAST_PASSPHRASE_SANDBOX")),
     violating(
         "SEC-01", "variables", PAIR, ("variables", "variables.1.key", "PUBLIC_API_TOKEN"), says="variables.1.key"
@@ -99,6 +102,9 @@ SEC_02 = [
     compliant("SEC-02", "deployment", deployment({"LOG_LEVEL": "info"})),
     violating("SEC-02", "variable", ("variable", "sensitive", False), says="sensitive seen False"),
     violating("SEC-02", "shared", shared(sensitive=False)),
+    violating(
+        "SEC-02", "shared", shared(sensitive=False, targets=["development"]), says="without the target development"
+    ),
     violating("SEC-02", "app", ("app", "environments", [{**SECRET_VARIABLE, "sensitive": False}])),
     violating("SEC-02", "variables", PAIR, ("variables", "variables.1.sensitive", False), says="variables.1.sensitive"),
     violating("SEC-02", "variable", ("variable", "visibility", "config"), says="visibility seen config"),
@@ -157,6 +163,7 @@ HELD: dict[str, dict[str, Any]] = {
     },
     t.GITHUB_WEBHOOK: {"configuration": {"url": "https://brightbroom.app/hook", "secret": PLAIN}},
     t.VERCEL_WEBHOOK: {"endpoint": "https://events.brightbroom.app", "secret": PLAIN},
+    t.VERCEL_AUDIT_LOG_DRAIN: {"http": {"encoding": "json", "endpoint": "https://in.example", "secret": PLAIN}},
     t.VERCEL_PROTECTION_BYPASS: {"secret": PLAIN, "note": "owner: oncall@brightbroom.app"},
     t.VERCEL_USER_TOKEN: {"bearerToken": PLAIN, "projectId": "prj_1", "expiresAt": 1_798_000_000_000},
     t.VERCEL_SHAREABLE_LINK: {"secret": PLAIN, "ttlSeconds": 60},
@@ -277,9 +284,13 @@ SEC_11 = [
     absent("SEC-11", "events", ("events", "endpoint", ABSENT)),
     near_miss("SEC-11", "events", ("events", "endpoint", "HTTPS://events.brightbroom.app")),
     near_miss("SEC-11", "events", ("events", "endpoint", "httpsx://events.brightbroom.app"), outcome=Outcome.FAIL),
+    near_miss("SEC-11", "events", ("events", "endpoint", "https:///vercel"), outcome=Outcome.FAIL),
     unknown("SEC-11", "events", ("events", "endpoint", UNKNOWN)),
     unknown("SEC-11", "hook", *sealed(hook(url=SECRET, secret=SECRET))),
     unknown("SEC-11", "hook", hook(url=UNKNOWN, secret=""), outcome=Outcome.FAIL, fires={"SEC-11"}),
+    unknown(
+        "SEC-11", "hook", hook(insecureSsl=UNKNOWN, url="http://a.example"), outcome=Outcome.FAIL, fires={"SEC-11"}
+    ),
     other_type("SEC-11", "drain"),
 ]
 

@@ -45,12 +45,18 @@ CASES = [
             "rediss://default:password@cache.upstash.io:6379",
             "HTTPS://CACHE.UPSTASH.IO",
             "wss://a.example",
+            "prisma+postgres://accelerate.prisma-data.net/?api_key=x",
             "/api",
         )
     ),
     *(
         compliant("TLS-01", "address", _alone("DIRECT_URL", f"{POSTGRES}?{query}"))
-        for query in ("sslmode=require", "pgbouncer=true&sslmode=verify-full", "sslmode=verify-ca&connect_timeout=9")
+        for query in (
+            "ssl%6Dode=require",
+            "sslmode=require",
+            "pgbouncer=true&sslmode=verify-full",
+            "sslmode=verify-ca&connect_timeout=9",
+        )
     ),
     violating("TLS-01", "variables", (*PLAIN, "http://brightbroom.app"), says="scheme http"),
     violating("TLS-01", "shared", _shared("http://brightbroom.app/hook")),
@@ -58,6 +64,16 @@ CASES = [
     violating("TLS-01", "address", _alone("DATABASE_URL", POSTGRES), says="postgresql with sslmode not given"),
     violating("TLS-01", "address", _alone("DATABASE_URL", f"{POSTGRES}?sslmode=prefer"), says="sslmode prefer"),
     violating("TLS-01", "address", _alone("DATABASE_URL", f"{POSTGRES}?sslmode=require&sslmode=disable")),
+    violating("TLS-01", "address", _alone("DATABASE_URL", f"{POSTGRES}?sslmode=require&ssl%6Dode=disable")),
+    violating("TLS-01", "address", _alone("DATABASE_URL_UNPOOLED", f"{POSTGRES}?sslmode=allow"), says="sslmode allow"),
+    violating("TLS-01", "address", _alone("POSTGRES_URL_NO_SSL", POSTGRES)),
+    violating("TLS-01", "address", _alone("API_URL", "HTTP://a.example"), says="scheme http"),
+    violating("TLS-01", "address", _alone("API_URL", "http://localhost:5173"), says="scheme http"),
+    violating(
+        "TLS-01", "address", _alone("API_URL", "http://localhost.evil.example"), ("address", "targets", ["development"])
+    ),
+    near_miss("TLS-01", "address", _alone("API_URL", "http://localhost:5173"), ("address", "targets", ["development"])),
+    near_miss("TLS-01", "address", _alone("API_URL", "http://[::1]/x"), ("address", "targets", ["development"])),
     violating("TLS-01", "address", _alone("DATABASE_URL", "file:./dev.db"), says="scheme file"),
     violating("TLS-01", "address", _alone("REDIS_URL", "redis://cache.upstash.io:6379"), says="begins with rediss:"),
     violating("TLS-01", "address", _alone("CHAT_URL", "ws://a.example"), says="begins with wss:"),
