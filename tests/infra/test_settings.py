@@ -194,9 +194,7 @@ def test_a_value_that_looks_like_a_secret_is_not_shown(path: str, value: Any) ->
 
 def test_a_value_under_a_key_named_like_a_secret_is_not_shown() -> None:
     mistake = _mistake("application.secretRotation", "plain words")
-    assert (
-        "a value that may be a secret (not shown) was given; must look like 2026-11, or 2026-11-25" in mistake
-    )
+    assert "a value that may be a secret (not shown) was given; must look like 2026-11, or 2026-11-25" in mistake
     assert "plain words" not in mistake
 
 
