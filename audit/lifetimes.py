@@ -16,6 +16,8 @@ FOREVER: Final = math.inf
 DAY: Final = 86_400
 """Seconds."""
 
+_OFTEN: Final = ("hourly", "daily", "weekly", "monthly", "yearly")
+
 BUCKET: Final = "aws:s3/bucket:Bucket"
 _LOCK: Final = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 _LIFECYCLE: Final = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
@@ -151,5 +153,5 @@ def snapshots(stack: Stack) -> Iterator[Life]:
             continue
         for position, item in enumerate(items):
             often = item.get("frequency") if isinstance(item, dict) else None
-            what = f"{schedule.name}: {often if isinstance(often, str) else 'scheduled'} snapshots"
+            what = f"{schedule.name}: {often if often in _OFTEN else 'scheduled'} snapshots"
             yield read(what, schedule, f"{path}.{position}.retentionSeconds", from_seconds)

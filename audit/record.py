@@ -102,7 +102,7 @@ def _state(one: Judged) -> dict[str, Any]:
         "sha256": state.sha256,
         "time": state.time,
         "engine": state.engine,
-        "providers": dict(state.providers),
+        "providers": {package: state.veil.over(version) for package, version in state.providers.items()},
         "resources": len(state.population),
         "pendingOperations": state.pending_operations,
     }

@@ -71,7 +71,7 @@ def population(judged: Sequence[Judged]) -> list[dict[str, Any]]:
             "urn": item.urn,
             "type": item.type,
             "name": item.name,
-            "id": well_formed(item.id),
+            "id": well_formed(one.state.veil.over(item.id)),
             "provider": item.provider,
             "custom": item.custom,
             "waits": item.waits,

@@ -178,7 +178,7 @@ def _history(seconds: Any) -> float | None:
 
 def _logs(stack: Stack) -> Iterator[_Class]:
     """Logs are where a drain leads. Personal data in them counts as erased where the sink holds pseudonyms only."""
-    ends = {drain.properties.get("endpoint") for drain in stack.of_type(t.VERCEL_LOG_DRAIN)}
+    ends = [drain.properties.get("endpoint") for drain in stack.of_type(t.VERCEL_LOG_DRAIN)]
     reached = [sink for sink in stack.of_type(t.LOG_SINK) if sink.properties.get("endpoint") in ends]
     personal = not reached or not all(sink.properties.get("pseudonymised") is True for sink in reached)
     note = (
@@ -221,8 +221,12 @@ def _deployments(stack: Stack) -> Iterator[_Class]:
 def _spans(project: Resource, stack: Stack, path: str) -> list[Life]:
     """What the project's retention says; without one nobody knows: the team's default counts."""
     mine = stack.linked(project, t.VERCEL_RETENTION, by="projectId")
-    found = [read(f"{retention.name}: kept", retention, path, _SPANS.get) for retention in mine]
+    found = [read(f"{retention.name}: kept", retention, path, _span) for retention in mine]
     return found or [Life(f"{project.name}: the team's default", None, project.urn, path)]
+
+
+def _span(value: Any) -> float | None:
+    return _SPANS.get(value) if isinstance(value, str) else None
 
 
 def _previews(stack: Stack) -> Iterator[_Class]:

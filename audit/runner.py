@@ -12,7 +12,7 @@ from audit.state import State
 from audit.values import Veil
 from policies.catalogue import judge, registry
 from policies.catalogue.judge import Court, Verdict
-from policies.catalogue.model import Finding, Outcome, Rule, shown
+from policies.catalogue.model import Finding, Outcome, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,7 @@ def _unjudged(rule: Rule, state: State, kinds: Mapping[tuple[str, str], int]) ->
 
 
 def _concealed(verdict: Verdict, veil: Veil) -> Verdict:
-    """The verdict without any text that its state marks secret and yet shows."""
-    if not veil.secrets:
-        return verdict
+    """The verdict without any text that is secret in its state."""
     return replace(
         verdict,
         findings=tuple(_veiled(finding, veil) for finding in verdict.findings),
@@ -99,7 +97,7 @@ def _concealed(verdict: Verdict, veil: Veil) -> Verdict:
 
 
 def _veiled(finding: Finding, veil: Veil) -> Finding:
-    told = finding.seen if isinstance(finding.seen, str) else shown(finding.seen)
+    told = finding.seen if isinstance(finding.seen, str) else str(finding.seen)
     hidden = veil.over(told)
     seen = finding.seen if hidden == told else hidden
     return replace(finding, path=veil.over(finding.path), seen=seen, wanted=veil.over(finding.wanted))

@@ -51,7 +51,7 @@ class Item:
 class State:
     """One state file. `inputs` and `outputs` are the views of rules over one resource and over the whole stack; they leave out
     what waits for its deletion or its replacement. `time` is when the engine wrote it, `engine` its version as stated there;
-    `veil` hides what it marks secret and yet shows."""
+    `marked` are the texts that it marks secret and yet shows."""
 
     file: str
     sha256: str
@@ -63,7 +63,7 @@ class State:
     providers: Mapping[str, str]
     pending_operations: int
     raw: Sequence[Mapping[str, Any]] = field(repr=False)
-    veil: Veil = field(repr=False)
+    marked: frozenset[str] = field(repr=False)
 
     @cached_property
     def inputs(self) -> Stack:
@@ -74,6 +74,12 @@ class State:
     def outputs(self) -> Stack:
         """Every resource with what its provider answered."""
         return self._view("outputs")
+
+    @cached_property
+    def veil(self) -> Veil:
+        """Hides what is secret in this state by mark, name or form, also what waits for its end."""
+        views = (_resource(given, side) for given in self.raw for side in ("inputs", "outputs"))
+        return Veil(self.marked, {text for view in views for text in secrecy.secret_texts(view)})
 
     def _view(self, side: str) -> Stack:
         live = (resource for resource in self.raw if not _waits(resource))
@@ -134,7 +140,7 @@ def _read(path: Path) -> State:
         providers=_provider_versions(raw),
         pending_operations=len(deployment.get("pending_operations") or ()),
         raw=raw,
-        veil=Veil(reader.secrets),
+        marked=frozenset(reader.secrets),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from policies.catalogue import secrecy
 from policies.catalogue.resource import SECRET, UNKNOWN
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -18,6 +19,11 @@ _ASSETS: Final = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe
 
 _SHORTEST: Final = 4
 """Shorter secrets are not searched for: they stand in everything."""
+
+_SHORTEST_UNMARKED: Final = 8
+"""As `_SHORTEST`, for what only its name or form says to be one."""
+
+_JSON: Final = ('"', "[", "{")
 
 _MARKED_TEXTS: Final[Mapping[str, Any]] = {
     "[secret]": SECRET,
@@ -65,9 +71,11 @@ class Reader:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every text inside a value, but no key."""
+    """Every text inside a value, and every number as one, but no key."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from texts(inner)
@@ -77,21 +85,35 @@ def texts(value: Any) -> Iterator[str]:
 
 
 class Veil:
-    """Hides secret texts, the longest first. Each text is searched once: what rules say is mostly the same."""
+    """Hides secret texts, whole or in part, escaped or encoded: those that a state marks and yet shows (`secrets`), and `others`,
+    which it does not mark. Each text is searched once: what rules say is mostly the same."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], others: Iterable[str] = ()) -> None:
         found = {secret for secret in secrets if len(secret) >= _SHORTEST}
         self.secrets = tuple(sorted(found, key=lambda secret: (-len(secret), secret)))
+        decoded = (inner for secret in self.secrets if secret.startswith(_JSON) for inner in _decoded(secret))
+        self._nets = (
+            secrecy.Net([*self.secrets, *decoded], _SHORTEST),
+            secrecy.Net(set(others), _SHORTEST_UNMARKED),
+        )
         self._veiled: dict[str, str] = {}
 
     def over(self, text: str) -> str:
         """The text with `[secret]` in the place of every secret."""
         if text not in self._veiled:
-            veiled = text
-            for secret in self.secrets:
-                veiled = veiled.replace(secret, "[secret]")
+            veiled = secrecy.formless(text)
+            for net in self._nets:
+                veiled = net.hide(veiled)
             self._veiled[text] = veiled
         return self._veiled[text]
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """The texts inside a text that is JSON, as routes hold their headers."""
+    try:
+        yield from texts(json.loads(text))
+    except (ValueError, RecursionError):
+        return
 
 
 def _replaced(value: Any) -> Any:

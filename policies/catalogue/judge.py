@@ -62,9 +62,9 @@ class Court:
             findings.extend(rule.check(resource, scope))
         except NotApplicable as answer:
             if not findings:
-                return Verdict(rule, resource, Outcome.NOT_APPLICABLE, reason=str(answer))
+                return Verdict(rule, resource, Outcome.NOT_APPLICABLE, reason=secrecy.formless(str(answer)))
         except Unevaluated as answer:
-            pending = str(answer)
+            pending = secrecy.formless(str(answer))
         except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
             return Verdict(rule, resource, Outcome.NOT_EVALUATED, reason=_described(rule, error), broken=True)
         if pending:

@@ -12,6 +12,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 from weakref import WeakKeyDictionary
@@ -21,15 +22,19 @@ from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from policies.catalogue.secret_names import is_secret_name
 from policies.catalogue.types import FINGERPRINTS
 
-__all__ = ["concealed", "is_secret_name", "is_secret_text", "secret_places", "secret_texts"]
+__all__ = ["Net", "concealed", "formless", "is_secret_name", "is_secret_text", "secret_places", "secret_texts"]
 
 _SHAPE: Final = re.compile(
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
     r"|\b(?:gh[oprsu]_|github_pat_|napi_|sk_live_|xox[abprs]-|sntrys_)[A-Za-z0-9_-]{16,}"
     r"|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+    r"|(?i:\b(?:bearer|basic) +(?=[a-z+/._~=-]*[0-9])[a-z0-9+/._~=-]{16,})"
+    r"|(?<=[?&])(?i:(?:(?:api|access|auth|secret)[_-]?)?(?:key|token)|sig|signature|(?:client_)?secret|password|passphrase)"
+    r"=[^&#\s'\"]{8,}"
 )
-"""Credentials in a URL, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry and AWS, and signed JSON tokens."""
+"""Credentials in a URL or its query, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry and AWS, signed JSON tokens, and
+what the header Authorization holds."""
 
 _NAMES: Final = ("key", "secretName", "variableName")
 _VALUES: Final = ("value", "valueWo", "plaintextValue", "encryptedValue", "valueEncrypted")
@@ -79,13 +84,19 @@ def secret_texts(resource: Resource) -> Iterator[str]:
 def concealed(finding: Finding, resource: Resource, stack: Stack) -> Finding:
     """The finding with every secret text of the judged resources replaced by `[secret]`, also in part, escaped or nested."""
     others = (stack.by_urn[finding.urn],) if finding.urn and finding.urn in stack.by_urn else ()
-    nets = (_Net(text for each in (resource, *others) for text in secret_texts(each)), _net_of(stack))
+    nets = (Net(text for each in (resource, *others) for text in secret_texts(each)), _net_of(stack))
     return dataclasses.replace(
         finding,
         path=_without(finding.path, nets),
         seen=_without(finding.seen, nets),
         wanted=_without(finding.wanted, nets),
     )
+
+
+@lru_cache(maxsize=4096)
+def formless(text: str) -> str:
+    """The text with `[secret]` in the place of all that is secret by its form."""
+    return _SHAPE.sub(_MARK, text)
 
 
 def _places(value: Any, path: str, *, secret: bool) -> Iterator[tuple[str, Any]]:
@@ -125,8 +136,8 @@ def _passwords(text: str) -> Iterator[str]:
         yield unquote(password)
 
 
-class _Net:
-    """Secret texts in all their forms, found in another text in one pass over it."""
+class Net:
+    """Secret texts in all their forms, in letters of either case, found in another text in one pass over it."""
 
     def __init__(self, texts: Iterable[str], shortest: int = 1, *, pieces: bool = True) -> None:
         self._exact: set[str] = set()
@@ -135,7 +146,7 @@ class _Net:
         for text in texts:
             for form in _forms(text):
                 if len(form) >= shortest:
-                    self._add(form, pieces=pieces and "://" not in text)
+                    self._add(_small(form), pieces=pieces and "://" not in text)
 
     def _add(self, form: str, *, pieces: bool) -> None:
         self._exact.add(form)
@@ -146,16 +157,23 @@ class _Net:
 
     def hide(self, text: str) -> str:
         """The text with every secret replaced."""
-        if text in self._exact:
+        small = _small(text)
+        if small in self._exact:
             return _MARK
         covered = [False] * len(text)
         for start in range(len(text) - _OWN + 1):
-            for form in self._by_head.get(text[start : start + _OWN], ()):
-                if text.startswith(form, start):
+            for form in self._by_head.get(small[start : start + _OWN], ()):
+                if small.startswith(form, start):
                     covered[start : start + len(form)] = [True] * len(form)
-            if text[start : start + _PIECE] in self._pieces:
+            if small[start : start + _PIECE] in self._pieces:
                 covered[start : start + _PIECE] = [True] * _PIECE
         return text if True not in covered else _marked(text, covered)
+
+
+def _small(text: str) -> str:
+    """The text in small letters, as long as it was: hosts and header values are told so."""
+    small = text.lower()
+    return small if len(small) == len(text) else text
 
 
 def _marked(text: str, covered: Sequence[bool]) -> str:
@@ -176,25 +194,25 @@ def _forms(text: str) -> set[str]:
     }
 
 
-_NETS: Final[WeakKeyDictionary[Stack, _Net]] = WeakKeyDictionary()
+_NETS: Final[WeakKeyDictionary[Stack, Net]] = WeakKeyDictionary()
 
 
-def _net_of(stack: Stack) -> _Net:
+def _net_of(stack: Stack) -> Net:
     """The secrets of a whole stack, gathered once; whole texts only, as there may be many."""
     if stack not in _NETS:
-        _NETS[stack] = _Net((text for each in stack for text in secret_texts(each)), _OTHERS, pieces=False)
+        _NETS[stack] = Net((text for each in stack for text in secret_texts(each)), _OTHERS, pieces=False)
     return _NETS[stack]
 
 
-def _without(value: Any, nets: Sequence[_Net]) -> Any:
+def _without(value: Any, nets: Sequence[Net]) -> Any:
     if value is None or value is SECRET or value is UNKNOWN or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
         return {_without(key, nets): _without(inner, nets) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_without(inner, nets) for inner in value]
-    text = hidden = str(value)
+    text = str(value)
+    hidden = formless(text)
     for net in nets:
         hidden = net.hide(hidden)
-    hidden = _SHAPE.sub(_MARK, hidden)
     return value if hidden == text else hidden
