@@ -59,17 +59,17 @@ def _database(project: Resource, scope: Scope) -> Iterator[Finding]:
     for place in ("defaultEndpoint", "endpointDefaults"):
         if project.readable(f"{place}.maxCu") is None:
             yield Finding(f"{place}.maxCu", None, "the largest size in compute units")
-        given = project.readable(f"{place}.suspendTimeoutSeconds")
+        given = project.number(f"{place}.suspendTimeoutSeconds")
         if most and not 0 < (given or _DEFAULT_IDLE) <= most:
             yield Finding(f"{place}.suspendTimeoutSeconds", given, f"at most {most}")
 
 
 def _alerts(alert: Resource, project: Resource) -> bool:
     """Whether it tells of unusual usage of the project."""
-    triggers = alert.readable("triggers") or ()
+    triggers = alert.listed("triggers")
     kinds = [alert.readable(f"triggers.{position}.type") for position in range(len(triggers))]
     scope = alert.readable("ruleScope.type")
     named = project.urn in alert.links.get("ruleScope", ()) or (
-        bool(project.id) and project.id in (alert.readable("ruleScope.projectIds") or ())
+        bool(project.id) and project.id in alert.listed("ruleScope.projectIds")
     )
     return "usage_anomaly" in kinds and (scope == "all" or named == (scope == "include"))

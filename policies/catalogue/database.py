@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
@@ -40,10 +41,10 @@ def limit_regions(project: Resource, scope: Scope) -> Iterator[Finding]:
             yield Finding("regionId", region, _one_of(allowed))
         return
     allowed = scope.parameters["functionRegions"]
-    regions = project.readable("resourceConfig.functionDefaultRegions")
-    for position, region in enumerate(regions or ()):
+    regions = project.listed("resourceConfig.functionDefaultRegions")
+    for position in range(len(regions)):
         path = f"resourceConfig.functionDefaultRegions.{position}"
-        if project.readable(path) not in allowed:
+        if (region := project.readable(path)) not in allowed:
             yield Finding(path, region, _one_of(allowed))
     older = project.readable("serverlessFunctionRegion")
     if older is not None and older not in allowed:
@@ -92,7 +93,7 @@ def require_protection(resource: Resource, _: Scope) -> Iterator[Finding]:
 )
 def limit_history(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Absent means Neon's default."""
-    given = project.readable("historyRetentionSeconds")
+    given = project.number("historyRetentionSeconds")
     seconds = DEFAULT_HISTORY if given is None else given
     least, most = scope.parameters["leastSeconds"], scope.parameters["mostSeconds"]
     if not least <= seconds <= most:
@@ -115,10 +116,10 @@ def limit_addresses(project: Resource, _: Scope) -> Iterator[Finding]:
     """Neon lets every address in unless told otherwise. A list for protected branches only needs a protected default branch."""
     if project.readable("blockPublicConnections") is True:
         return
-    addresses = project.readable("allowedIps") or []
+    addresses = project.listed("allowedIps")
     if not addresses:
-        yield Finding("allowedIps", addresses, "addresses or networks, or blockPublicConnections")
-    for position, _address in enumerate(addresses):
+        yield Finding("allowedIps", list(addresses), "addresses or networks, or blockPublicConnections")
+    for position in range(len(addresses)):
         if (address := project.readable(f"allowedIps.{position}")) in _EVERYBODY:
             yield Finding(f"allowedIps.{position}", address, "a network that is not the whole internet")
     if project.readable("allowedIpsProtectedOnly") is True and not project.readable("defaultBranch.protected"):
@@ -146,10 +147,11 @@ def require_supported_versions(project: Resource, scope: Scope) -> Iterator[Find
     if project.type == t.VERCEL_PROJECT:
         given = project.readable("nodeVersion")
         line = str(_DEFAULT_NODE if given is None else given).removesuffix(".x")
-        if not (line.isdigit() and support_ends.supported_on(scope.today, support_ends.NODE, int(line))):
+        known = re.fullmatch("[0-9]{1,4}", line) is not None
+        if not (known and support_ends.supported_on(scope.today, support_ends.NODE, int(line))):
             yield Finding("nodeVersion", given, _still(support_ends.NODE, scope, ".x"))
         return
-    given = project.readable("pgVersion")
+    given = project.number("pgVersion")
     version = _DEFAULT_POSTGRES if given is None else given
     if not support_ends.supported_on(scope.today, support_ends.POSTGRES, version):
         yield Finding("pgVersion", given, _still(support_ends.POSTGRES, scope))
@@ -158,9 +160,9 @@ def require_supported_versions(project: Resource, scope: Scope) -> Iterator[Find
     if not scope.others:
         raise Unevaluated("pgVersion", "needs the state of the other stack")
     for name, stack in sorted(scope.others.items()):
-        for other in stack.of_type(t.NEON_PROJECT):
-            if (others := other.readable("pgVersion") or _DEFAULT_POSTGRES) != version:
-                yield Finding("pgVersion", given, f"{others}, as {name} has")
+        theirs = [other.readable("pgVersion") or _DEFAULT_POSTGRES for other in stack.of_type(t.NEON_PROJECT)]
+        if theirs and version not in theirs:
+            yield Finding("pgVersion", given, f"{' or '.join(map(str, theirs))}, as {name} has")
 
 
 def _still(ends: Mapping[int, date], scope: Scope, suffix: str = "") -> str:

@@ -39,10 +39,10 @@ def require_log_drain(resource: Resource, scope: Scope) -> Iterator[Finding]:
         if not scope.stack.linked(resource, t.VERCEL_LOG_DRAIN, by="projectIds"):
             yield Finding("logDrain", None, "a log drain for the project")
         return
-    missing = [source for source in _SOURCES if source not in (resource.readable("sources") or ())]
+    missing = [source for source in _SOURCES if source not in resource.listed("sources")]
     if missing:
         yield Finding("sources", resource.readable("sources"), f"{', '.join(missing)} too")
-    if "production" not in (resource.readable("environments") or ()):
+    if "production" not in resource.listed("environments"):
         yield Finding("environments", resource.readable("environments"), "'production' too")
     if (rate := resource.readable("samplingRate")) not in (None, 1):
         yield Finding("samplingRate", rate, "1, or nothing")
@@ -93,12 +93,13 @@ def require_alerts(resource: Resource, scope: Scope) -> Iterator[Finding]:
     source="errors.enabled",
 )
 def require_error_tracking(project: Resource, scope: Scope) -> Iterator[Finding]:
-    """Both variables are there, and no other stack has the same values. A DSN is compared by keyed fingerprints where it cannot
+    """Vercel calls what runs at the project's own domain production, in staging too. Both variables are there, and no other stack
+    has the same values. A DSN is compared by keyed fingerprints where it cannot
     be read; the environment's name, which is no secret, only where it can."""
     held = list(_held(project, scope.stack))
     for ending in (_DSN, _ENVIRONMENT):
-        if not any(variable.key.endswith(ending) for variable in held):
-            yield Finding("environment variables", None, f"a variable {ending}")
+        if not any(variable.key.endswith(ending) and "production" in variable.targets for variable in held):
+            yield Finding("environment variables", None, f"a variable {ending} with the target production")
     if scope.others is None:
         return
     if not scope.others:
@@ -123,7 +124,7 @@ def _held(project: Resource, stack: Stack) -> Iterator[Variable]:
 
 
 def _written(variable: Variable) -> tuple[str, ...]:
-    held = variable.resource.get(variable.place) if variable.place else variable.resource.properties
+    held = variable.resource.mapped(variable.place) if variable.place else variable.resource.properties
     return tuple(key for key in held if held[key] not in (None, ""))
 
 

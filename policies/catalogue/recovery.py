@@ -22,38 +22,39 @@ class Line:
 
     path: str
     frequency: Any
-    hour: int
-    day: int
-    kept: int
+    hour: float
+    day: float
+    kept: float
 
 
 def lines(schedule: Resource) -> Iterator[Line]:
     """The lines of a backup schedule with Neon's defaults. Raises `Unevaluated`."""
-    for position in range(len(schedule.readable("items") or ())):
+    for position in range(len(schedule.listed("items"))):
         path = f"items.{position}"
-        kept = schedule.readable(f"{path}.retentionSeconds")
+        kept = schedule.number(f"{path}.retentionSeconds")
         yield Line(
             path,
             schedule.readable(f"{path}.frequency"),
-            schedule.readable(f"{path}.hour") or 0,
-            schedule.readable(f"{path}.day") or 1,
+            schedule.number(f"{path}.hour") or 0,
+            schedule.number(f"{path}.day") or 1,
             DEFAULT_KEPT if kept is None else kept,
         )
 
 
-def worst_hours(history: int, schedule: Sequence[Line], back: int) -> int | None:
+def worst_hours(history: float, schedule: Sequence[Line], back: int) -> float | None:
     """The hours lost at worst by a restore of the state `back` seconds ago, None where there is nothing to go back to."""
     if history >= back:
         return 0
     return longest_gap([line for line in schedule if line.kept >= back])
 
 
-def longest_gap(schedule: Sequence[Line]) -> int | None:
+def longest_gap(schedule: Sequence[Line]) -> float | None:
     """The longest time between two snapshots in hours, None without any. Months count as 31 days."""
     times = {
         (day - 1) * 24 + line.hour
         for line in schedule
-        for day in {"daily": range(1, 8), "weekly": (line.day,)}.get(line.frequency, ())
+        if line.frequency in ("daily", "weekly")
+        for day in (range(1, 8) if line.frequency == "daily" else (line.day,))
     }
     if not times:
         return _MONTH if any(line.frequency == "monthly" for line in schedule) else None

@@ -176,7 +176,7 @@ def _checked(acting: Sequence[Resource], branch: str, wanted: Sequence[str]) -> 
 
 def _contexts(guard: Resource) -> list[str]:
     path = _checks_path(guard)
-    count = len(guard.get(path) or ())
+    count = len(guard.listed(path))
     suffix = "" if guard.type == GITHUB_BRANCH_PROTECTION else ".context"
     return [str(guard.get(f"{path}.{number}{suffix}")) for number in range(count)]
 

@@ -118,7 +118,7 @@ def require_audit_drain(resource: Resource, scope: Scope) -> Iterator[Finding]:
         yield Finding("http.endpoint", endpoint and server(endpoint), "an https address, or a bucket")
 
 
-def server(address: str) -> str:
+def server(address: object) -> str:
     """Scheme and host of an address: the rest may hold a token."""
-    scheme, _, rest = address.partition("://")
+    scheme, _, rest = str(address).partition("://")
     return f"{scheme}://{re.split('[/?#]', rest)[0].rpartition('@')[2]}" if rest else "[no address]"

@@ -26,6 +26,6 @@ NODE: Final[Mapping[int, date]] = {
 """End of maintenance of each line with long-term support (github.com/nodejs/Release)."""
 
 
-def supported_on(day: date, ends: Mapping[int, date], version: int) -> bool:
+def supported_on(day: date, ends: Mapping[int, date], version: float) -> bool:
     """Whether a version gets fixes on a day. One newer than the table does; one older, or skipped by it, does not."""
-    return version > max(ends) or (version in ends and day <= ends[version])
+    return version > max(ends) or any(day <= end for known, end in ends.items() if known == version)

@@ -144,6 +144,6 @@ def require_way_back(project: Resource, scope: Scope) -> Iterator[Finding]:
 
 def _blocks(check: Resource) -> bool:
     """Targets left out are production alone."""
-    targets = check.get("targets")
-    covered = targets is None or "production" in targets or "all" in targets
+    targets = check.listed("targets")
+    covered = check.get("targets") is None or "production" in targets or "all" in targets
     return bool(check.get("blocks") == "deployment-alias" and covered)
