@@ -20,6 +20,7 @@ from tests.policies.samples.build import resource
 SECRET_NAMES = (
     "PAYFAST_PASSPHRASE", "PAYFAST_MERCHANT_KEY", "VITE_PAYFAST_PASSPHRASE", "PAYFAST_PASSPHRASE_SANDBOX", "AUTH_SECRET",
     "CRON_SECRET", "DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL", "POSTGRES_PRISMA_URL", "POSTGRES_URL_NON_POOLING",
+    "DATABASE_URL_UNPOOLED", "POSTGRES_URL_NO_SSL", "SMTP_PASS_PHRASE",
     "REDIS_URL", "DATABASE_DSN", "UPSTASH_REDIS_REST_TOKEN", "SENTRY_AUTH_TOKEN", "API_TOKEN_V2", "TOKEN_1", "KEY",
     "NEON_API_KEY", "AWS_SECRET_ACCESS_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "SMTP_PASS", "DB_PWD", "PASSWORD_HASH",
     "SLACK_WEBHOOK_URL", "connectionUri", "pooledConnectionUri", "connectionString", "pooled_url", "migrationUrl",
@@ -31,7 +32,7 @@ OTHER_NAMES = (
     "UPSTASH_REDIS_REST_URL", "AWS_ACCESS_KEY_ID", "STRIPE_PUBLISHABLE_KEY", "VAPID_PUBLIC_KEY", "TOKEN_URL", "COMPASS",
     "BYPASS", "MONKEY", "TOKENIZER", "SECRETARY_EMAIL", "PASSENGERS", "keyId", "publicKey", "secretName", "secretRotation",
     "passwordProtection", "oidcTokenConfig", "disjunctiveProductionSecretPolicy", "secretScanning",
-    "secretScanningPushProtection", "additionalSecretOutputs", "connectionLimit", "sensitive", "", "___", "123",
+    "secretScanningPushProtection", "additionalSecretOutputs", "connectionLimit", "sensitive", "", "___", "123", "AI_MAX_TOKENS",
 )  # fmt: skip
 SECRET_TEXTS = (
     "postgresql://app:hunter2@db.example/brightbroom", "https://:token@example.org/", "-----BEGIN RSA PRIVATE KEY-----\nMII",
