@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from policies.catalogue import types as t
-from policies.catalogue.branches import moment
+from policies.catalogue.branches import BRANCHES, moment
 from policies.catalogue.model import Finding, NotApplicable, Severity, Unevaluated
-from policies.catalogue.recovery import DEFAULT_HISTORY, DEFAULT_KEPT, lines, worst_hours
+from policies.catalogue.recovery import DEFAULT_HISTORY, lines, worst_hours
 from policies.catalogue.registry import rule
 from policies.catalogue.resource import Resource, Stack
 from policies.catalogue.scope import Scope
@@ -43,20 +43,26 @@ def require_daily_snapshots(project: Resource, scope: Scope) -> Iterator[Finding
         seen = ", ".join(str(line.frequency) for _, line in items) or None
         yield Finding("items", seen, "a backup schedule of the default branch with a daily item")
     for schedule, line in items:
-        kept = schedule.readable(f"{line.path}.retentionSeconds")
-        if (DEFAULT_KEPT if kept is None else kept) < least:
+        if line.kept < least:
+            kept = schedule.readable(f"{line.path}.retentionSeconds")
             yield Finding(f"{line.path}.retentionSeconds", kept, f"at least {least} seconds", schedule.urn)
 
 
 def schedules_of(project: Resource, stack: Stack) -> list[Resource]:
-    """The schedules of a project's default branch. One whose branch is declared as another one is not of it."""
-    found = []
-    for schedule in stack.linked(project, t.NEON_SCHEDULE, by="projectId"):
-        linked = [stack.by_urn[urn] for urn in schedule.links.get("branchId", ()) if urn in stack.by_urn]
-        branches = [branch for branch in linked if branch.type == t.NEON_BRANCH]
-        if all(branch.readable("setAsDefault") is True for branch in branches):
-            found.append(schedule)
-    return found
+    """The schedules of a project's default branch."""
+    schedules = stack.linked(project, t.NEON_SCHEDULE, by="projectId")
+    return [schedule for schedule in schedules if _of_default(schedule, project, stack)]
+
+
+def _of_default(schedule: Resource, project: Resource, stack: Stack) -> bool:
+    """Not one whose branch is declared as another one, or has another id than the project says of its default branch."""
+    linked = [stack.by_urn[urn] for urn in schedule.links.get("branchId", ()) if urn in stack.by_urn]
+    given = None if linked else schedule.readable("branchId")
+    named = stack.holding(str(given), *BRANCHES, by="branchId") if given else ()
+    branches = [branch for branch in (*linked, *named) if branch.type in BRANCHES]
+    if branches or not given:
+        return all(branch.readable("setAsDefault") is True for branch in branches)
+    return bool(given == project.readable("defaultBranchId"))
 
 
 @rule(
@@ -83,7 +89,7 @@ def require_separate_copies(resource: Resource, scope: Scope) -> Iterator[Findin
         return
     if (frequency := resource.readable("frequency")) not in ("daily", "weekly"):
         yield Finding("frequency", frequency, "'weekly' or 'daily'")
-    if (provider := resource.readable("provider")) in (None, "", "neon"):
+    if str((provider := resource.readable("provider")) or "").strip().lower() in ("", "neon"):
         yield Finding("provider", provider, "a vendor other than neon")
     for path in ("encrypted", "immutable"):
         if (seen := resource.readable(path)) is not True:
@@ -100,7 +106,7 @@ def require_separate_copies(resource: Resource, scope: Scope) -> Iterator[Findin
     severity=Severity.HIGH,
     applies_to=(t.NEON_PROJECT, t.NEON_SCHEDULE, t.NEON_SNAPSHOT, t.BACKUP_EXPORT),
     reads=(t.DATA_INVENTORY,),
-    requirements=(*gdpr("5(1)(e)", "17"), *popia("14(4)"), *strategy("Backup Strategy", "Compliance")),
+    requirements=(*gdpr("5(1)(e)", "17"), *popia("14(4)", "14(5)"), *strategy("Backup Strategy", "Compliance")),
     remedy="keep it for less time, or write down in the data inventory how erasures are done again after a restore",
     url="https://gdpr-info.eu/art-17-gdpr/",
     parameters={"mostDays": int},
@@ -110,7 +116,8 @@ def require_separate_copies(resource: Resource, scope: Scope) -> Iterator[Findin
 def limit_backups(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Absent: Neon keeps a day of history, 30 days of each scheduled snapshot, and a snapshot without an end for ever. Any life
     will do where the inventory says how erasures are done again (`erasureAfterRestore`)."""
-    if any(inventory.readable("erasureAfterRestore") for inventory in scope.stack.of_type(t.DATA_INVENTORY)):
+    inventories = scope.stack.of_type(t.DATA_INVENTORY)
+    if any(str(inventory.readable("erasureAfterRestore") or "").strip() for inventory in inventories):
         return
     most = scope.parameters["mostDays"]
     for path, seen, days in _lives(resource, scope.today):
@@ -121,7 +128,7 @@ def limit_backups(resource: Resource, scope: Scope) -> Iterator[Finding]:
 def _lives(resource: Resource, today: date) -> Iterator[tuple[str, Any, float | None]]:
     """Each path that says how long something is kept, with its value and the days; None for no end."""
     if resource.type == t.NEON_PROJECT:
-        given = resource.readable("historyRetentionSeconds")
+        given = resource.number("historyRetentionSeconds")
         yield "historyRetentionSeconds", given, (DEFAULT_HISTORY if given is None else given) / _DAY
     elif resource.type == t.NEON_SCHEDULE:
         for line in lines(resource):
@@ -172,7 +179,7 @@ def limit_loss(resource: Resource, scope: Scope) -> Iterator[Finding]:
         yield Finding("rpoHours", None, f"declared recovery targets of at most {most} hours")
     declared = [hours for target in targets if isinstance(hours := target.readable("rpoHours"), int)]
     allowed = min([most, *declared])
-    history = resource.readable("historyRetentionSeconds")
+    history = resource.number("historyRetentionSeconds")
     items = [line for schedule in schedules_of(resource, scope.stack) for line in lines(schedule)]
     over = scope.parameters["overDays"]
     worst = worst_hours(DEFAULT_HISTORY if history is None else history, items, over * _DAY)
@@ -216,7 +223,7 @@ def _record(drill: Resource, scope: Scope) -> Iterator[Finding]:
     days, most = scope.parameters["mostDays"], scope.parameters["mostMinutes"]
     on, minutes, report = (drill.readable(path) for path in ("lastSuccess", "minutes", "reportSha256"))
     when = moment(on)
-    if when is None or not 0 <= (scope.today - when.date()).days <= days:
+    if when is None or not 0 <= (scope.today - when.astimezone(UTC).date()).days <= days:
         yield Finding("lastSuccess", on, f"a day within the last {days}")
     if not isinstance(minutes, int) or not 0 < minutes <= most:
         yield Finding("minutes", minutes, f"1 to {most}")

@@ -19,6 +19,7 @@ from policies.catalogue.scope import Scope
 from policies.catalogue.standards import asvs, gdpr, pci, strategy
 from policies.catalogue.variables import VARIABLE_TYPES, Variable, each, of_stack
 
+BRANCHES: Final = (t.NEON_BRANCH, t.NEON_ANONYMIZED_BRANCH)
 ADDRESSES: Final = ("DATABASE_URL", "DIRECT_URL")
 """Variables by which the app reaches its database."""
 _DEFAULT_DATABASE: Final = "neondb"
@@ -64,7 +65,7 @@ def _as_owner(variable: Variable, stack: Stack) -> Iterator[Finding]:
     linked = _origins(variable, stack)
     roles = [source for source in linked if source.type == t.NEON_ROLE]
     for role in roles:
-        if role.readable("name") in owners:
+        if str(role.readable("name")) in owners:
             yield Finding(variable.value_path, f"comes from the owner {role.readable('name')}", wanted)
     if not roles and not any(source.type == t.NEON_PROJECT for source in linked):
         raise Unevaluated(variable.value_path, "cannot be read, and comes from no role of this stack")
@@ -81,12 +82,12 @@ def _user(variable: Variable) -> str | None:
         return None
 
 
-def _owners(stack: Stack) -> set[Any]:
+def _owners(stack: Stack) -> set[str]:
     """Roles that own a database. A project's first one is called after its database where no name is given."""
-    names = {database.readable("ownerName") for database in stack.of_type(t.NEON_DATABASE)}
+    names = {str(database.readable("ownerName")) for database in stack.of_type(t.NEON_DATABASE)}
     for project in stack.of_type(t.NEON_PROJECT):
         database = project.readable("defaultBranch.databaseName") or _DEFAULT_DATABASE
-        names.add(project.readable("defaultBranch.roleName") or f"{database}_owner")
+        names.add(str(project.readable("defaultBranch.roleName") or f"{database}_owner"))
     return names
 
 
@@ -101,7 +102,7 @@ def _origins(variable: Variable, stack: Stack) -> list[Resource]:
     "staging and previews hold no production data",
     risk="customers' data lies where every developer and every preview can read it",
     severity=Severity.CRITICAL,
-    applies_to=(t.NEON_PROJECT, t.NEON_BRANCH, t.NEON_ANONYMIZED_BRANCH),
+    applies_to=(t.NEON_PROJECT, *BRANCHES),
     reads=(*VARIABLE_TYPES, t.NEON_ROLE, t.NEON_ENDPOINT, t.FINGERPRINTS),
     requirements=(
         *pci("6.5.5"),
@@ -128,14 +129,18 @@ def forbid_copies(resource: Resource, scope: Scope) -> Iterator[Finding]:
     elif not _is_own(resource, scope.stack):
         yield Finding("initSource", source, "'schema-only': the project is not of this stack")
     elif scope.parameters["customerData"] and not (
-        resource.readable("protected") is True or resource.readable("setAsDefault") is True
+        resource.readable("protected") is True
+        or resource.readable("setAsDefault") is True
+        or _from_empty(resource, scope.stack)
     ):
         yield Finding("initSource", source, "'schema-only', masked rows, or a protected branch")
 
 
 def _is_own(branch: Resource, stack: Stack) -> bool:
     linked = (stack.by_urn[urn] for urn in branch.links.get("projectId", ()) if urn in stack.by_urn)
-    return any(one.type == t.NEON_PROJECT for one in linked) or branch.readable("projectId") in _index(stack).projects
+    return (
+        any(one.type == t.NEON_PROJECT for one in linked) or str(branch.readable("projectId")) in _index(stack).projects
+    )
 
 
 def _shown_elsewhere(project: Resource, scope: Scope) -> Iterator[Finding]:
@@ -189,11 +194,7 @@ def _shows(variable: Variable, stack: Stack) -> Iterator[str]:
 def _without_rows(origin: Resource, stack: Stack) -> bool:
     """Whether it is an endpoint or a role of a branch that has no customer's rows."""
     branches = [stack.by_urn[urn] for urn in origin.links.get("branchId", ()) if urn in stack.by_urn]
-    return any(
-        branch.type == t.NEON_ANONYMIZED_BRANCH or branch.properties.get("initSource") == _SCHEMA_ONLY
-        for branch in branches
-        if branch.type != t.NEON_PROJECT
-    )
+    return any(_is_empty(one) or _from_empty(one, stack) for one in branches if one.type in BRANCHES)
 
 
 def _shared_project(project: Resource, scope: Scope) -> Iterator[Finding]:
@@ -215,7 +216,7 @@ def _shared_project(project: Resource, scope: Scope) -> Iterator[Finding]:
     "preview branches expire, without customers' rows",
     risk="copies that nobody uses any more live on, with what testers and customers left in them",
     severity=Severity.MEDIUM,
-    applies_to=(t.NEON_BRANCH,),
+    applies_to=BRANCHES,
     reads=(t.NEON_PROJECT,),
     requirements=(*gdpr("5(1)(e)"), *strategy("Staging Environment", "Compliance")),
     remedy="set an expiry, and branch previews from a schema-only branch",
@@ -230,17 +231,13 @@ def limit_previews(branch: Resource, scope: Scope) -> Iterator[Finding]:
     if not any(fnmatchcase(str(branch.readable("name")), pattern) for pattern in scope.parameters["previewNames"]):
         raise NotApplicable("is no preview by its name")
     yield from _without_end(branch, scope)
-    if (
-        scope.parameters["customerData"]
-        and branch.readable("initSource") != _SCHEMA_ONLY
-        and not any(_is_empty(parent) for parent in _parents(branch, scope.stack))
-    ):
-        yield Finding("parentId", branch.readable("parentId"), "a schema-only branch")
+    if scope.parameters["customerData"] and not (_is_empty(branch) or _from_empty(branch, scope.stack)):
+        yield Finding("parentId", branch.readable("parentId"), "a schema-only or masked branch")
 
 
 def _without_end(branch: Resource, scope: Scope) -> Iterator[Finding]:
     days = scope.parameters["mostDays"]
-    ttl, expires = branch.readable("ttlSeconds"), branch.readable("expiresAt")
+    ttl, expires = branch.number("ttlSeconds"), branch.readable("expiresAt")
     if expires is None and (ttl is None or ttl > days * _DAY):
         path = "expiresAt" if ttl is None else "ttlSeconds"
         yield Finding(path, ttl, f"a life of at most {days} days")
@@ -258,13 +255,26 @@ def moment(text: Any) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
+def _from_empty(branch: Resource, stack: Stack, passed: frozenset[str] = frozenset()) -> bool:
+    """Whether the branch it starts from has no customer's row: it began without them, or starts from one that did."""
+    parents = [parent for parent in _parents(branch, stack) if parent.urn not in passed]
+    return bool(parents) and all(
+        parent.properties.get("setAsDefault") is not True
+        and (_is_empty(parent) or _from_empty(parent, stack, passed | {branch.urn}))
+        for parent in parents
+    )
+
+
 def _parents(branch: Resource, stack: Stack) -> list[Resource]:
     linked = [stack.by_urn[urn] for urn in branch.links.get("parentId", ()) if urn in stack.by_urn]
     if linked:
         return linked
-    parent = branch.readable("parentId")
-    return [other for other in stack.of_type(t.NEON_BRANCH) if parent and parent == other.properties.get("branchId")]
+    given = branch.readable("parentId")
+    return list(stack.holding(str(given), *BRANCHES, by="branchId")) if given else []
 
 
-def _is_empty(parent: Resource) -> bool:
-    return bool(parent.properties.get("initSource") == _SCHEMA_ONLY)
+def _is_empty(branch: Resource) -> bool:
+    """Whether it began without a customer's row."""
+    return branch.readable("initSource") == _SCHEMA_ONLY or (
+        branch.type == t.NEON_ANONYMIZED_BRANCH and bool(branch.readable("maskingRules"))
+    )

@@ -179,7 +179,8 @@ GDPR: Final[Clauses] = {
 
 POPIA: Final[Clauses] = {
     "s14": "records are kept no longer than needed",
-    "s14(4)": "what is due is destroyed so that nothing brings it back",
+    "s14(4)": "what may no longer be kept is destroyed, deleted or de-identified soon",
+    "s14(5)": "what was destroyed cannot be put together again",
     "s17": declared("there is a record of the processing", "DataInventory.categories[]"),
     "s18": elsewhere("people are told what is collected and why", "people and app: the privacy policy"),
     "s19": "personal information is secured by reasonable measures",

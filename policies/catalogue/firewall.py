@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from policies.catalogue.model import Finding, Severity
@@ -23,6 +23,11 @@ _ATTACKS: Final = ("xss", "sqli", "rce")
 """Sets of the OWASP core rules for the attacks that PCI DSS 6.4.2 means."""
 
 _RULES: Final = "rules.rules"
+_CHANGES: Final = "POST"
+"""The method of a login, and of a payment's notification."""
+
+_STOPS: Final = ("deny", "challenge", "rate_limit")
+"""What a limit does beyond it; `rate_limit` answers 429, and `log` lets everything pass."""
 
 
 @rule(
@@ -66,7 +71,7 @@ def _managed(firewall: Resource, attack: str, *, required: bool) -> Iterator[Fin
 
 def _limited(firewall: Resource, path: str) -> Iterator[Finding]:
     """Rules act in their order: a bypass before the limit takes the path out of it."""
-    count = len(firewall.get(_RULES) or ())
+    count = len(firewall.listed(_RULES))
     for position in range(count):
         where = f"{_RULES}.{position}"
         if firewall.get(f"{where}.active") is not True or not _covers(firewall, where, path):
@@ -75,28 +80,49 @@ def _limited(firewall: Resource, path: str) -> Iterator[Finding]:
         if action == "bypass":
             yield Finding(f"{where}.action.action", action, f"a rule that limits {path} before this one")
             return
-        if action == "rate_limit" and firewall.get(f"{where}.action.rateLimit.action") in ("deny", "challenge"):
+        if action == "rate_limit" and firewall.get(f"{where}.action.rateLimit.action") in _STOPS:
             return
-    yield Finding(_RULES, f"{count} rules", f"an active one that limits the rate of {path} and denies beyond it")
+    yield Finding(_RULES, f"{count} rules", f"an active one that limits the rate of {path} and stops what is beyond it")
 
 
 def _covers(firewall: Resource, where: str, path: str) -> bool:
-    """Whether a rule acts on every request to a path: one of its groups has nothing but conditions on the path that fit."""
-    for group in range(len(firewall.get(f"{where}.conditionGroups") or ())):
+    """Whether a rule acts on every request that changes something at a path: one of its groups has nothing but conditions
+    on the path and the method that fit."""
+    for group in range(len(firewall.listed(f"{where}.conditionGroups"))):
         held = f"{where}.conditionGroups.{group}.conditions"
-        count = len(firewall.get(held) or ())
+        count = len(firewall.listed(held))
         if count and all(_fits(firewall, f"{held}.{number}", path) for number in range(count)):
             return True
     return False
 
 
 def _fits(firewall: Resource, condition: str, path: str) -> bool:
-    if firewall.get(f"{condition}.type") != "path" or firewall.get(f"{condition}.neg") is True:
+    kind = firewall.get(f"{condition}.type")
+    if kind not in ("path", "method") or firewall.get(f"{condition}.neg") is True:
         return False
-    operator, value = firewall.get(f"{condition}.op"), firewall.get(f"{condition}.value")
-    if not isinstance(value, str):
+    held = path if kind == "path" else _CHANGES
+    operator, value = str(firewall.get(f"{condition}.op")), firewall.get(f"{condition}.value")
+    if operator == "inc":
+        values = firewall.listed(f"{condition}.values")
+        return any(firewall.get(f"{condition}.values.{number}") == held for number in range(len(values)))
+    compare = _OPERATORS.get(str(operator))
+    return compare is not None and isinstance(value, str) and compare(held, value)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
         return False
-    return path == value if operator == "eq" else operator == "pre" and path.startswith(value)
+
+
+_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "eq": str.__eq__,
+    "pre": str.startswith,
+    "sub": str.__contains__,
+    "re": _matches,
+}
+"""How Vercel compares a text with the value of a condition."""
 
 
 @rule(

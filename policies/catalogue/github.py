@@ -62,9 +62,9 @@ def require_approval(resource: Resource, scope: Scope) -> Iterator[Finding]:
 
 
 def _reviewers(environment: Resource) -> int:
-    blocks = range(len(environment.get("reviewers") or ()))
+    blocks = range(len(environment.listed("reviewers")))
     kinds = ("users", "teams")
-    return sum(len(environment.get(f"reviewers.{block}.{kind}") or ()) for block in blocks for kind in kinds)
+    return sum(len(environment.listed(f"reviewers.{block}.{kind}")) for block in blocks for kind in kinds)
 
 
 _OF_ENVIRONMENTS: Final = ("VERCEL_", "DATABASE_", "NEON_", "PAYFAST_")
@@ -104,6 +104,7 @@ _LIMITS: Final[Mapping[str, Mapping[str, tuple[Any, ...]]]] = {
     },
     GITHUB_ACTIONS_PERMISSIONS: {"allowedActions": ("selected", "local_only"), "shaPinningRequired": (True,)},
 }
+_PATTERNS: Final = "allowedActionsConfig.patternsAlloweds"
 
 
 @rule(
@@ -126,7 +127,8 @@ _LIMITS: Final[Mapping[str, Mapping[str, tuple[Any, ...]]]] = {
 )
 def limit_workflows(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """The first value of each is what to set. A permission left out is GitHub's default, to read; without the resources the
-    repository keeps what it was made with, which lets every action run and, in old organisations, write."""
+    repository keeps what it was made with, which lets every action run and, in old organisations, write. Where Actions are
+    off, none runs."""
     if resource.type == STACK:
         repositories = scope.stack.of_type(GITHUB_REPOSITORY)
         if not repositories:
@@ -137,6 +139,11 @@ def limit_workflows(resource: Resource, scope: Scope) -> Iterator[Finding]:
                     path, (wanted, *_) = next(iter(settings.items()))
                     yield Finding(path, None, f"{wanted!r}, for the repository", repository.urn)
         return
+    if resource.type == GITHUB_ACTIONS_PERMISSIONS and resource.get("enabled") is False:
+        return
     for path, allowed in _LIMITS[resource.type].items():
         if resource.get(path) not in allowed:
             yield Finding(path, resource.get(path), repr(allowed[0]))
+    for position in range(len(resource.listed(_PATTERNS) if resource.type == GITHUB_ACTIONS_PERMISSIONS else ())):
+        if str(pattern := resource.get(f"{_PATTERNS}.{position}")).startswith("*"):
+            yield Finding(f"{_PATTERNS}.{position}", pattern, "a pattern that names an owner, such as 'actions/*'")

@@ -25,8 +25,12 @@ class Governed:
     guards: Sequence[Resource]
 
     def of(self, branch: str) -> list[Resource]:
-        """The guards that act on a branch."""
-        return [guard for guard in self.guards if _covers(guard, branch, self.anchor)]
+        """The guards that act on a branch: all rulesets that cover it, and of the classic protections the one that GitHub
+        takes, which names it, or is the oldest with a pattern that fits it."""
+        covering = [guard for guard in self.guards if _covers(guard, branch, self.anchor)]
+        classic = [guard for guard in covering if guard.type == GITHUB_BRANCH_PROTECTION]
+        classic.sort(key=lambda guard: guard.get("pattern") != branch)
+        return [guard for guard in covering if guard not in classic[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Condition:
     def bypass(self, guard: Resource) -> str | None:
         """The path that lets somebody get around it, None where nobody can."""
         if guard.type == GITHUB_RULESET:
-            actors = range(len(guard.get("bypassActors") or ()))
+            actors = range(len(guard.listed("bypassActors")))
             modes = [guard.get(f"bypassActors.{number}.bypassMode") for number in actors]
             return "bypassActors" if any(self.reviewed or mode != "pull_request" for mode in modes) else None
         if guard.get("enforceAdmins") is not True:
@@ -97,9 +101,8 @@ def governed(stack: Stack) -> list[Governed]:
 
 def parts(stack: Stack, repository: Resource, kind: str) -> tuple[Resource, ...]:
     """The resources of a type that belong to a repository, by what they depend on, its id or its name."""
-    return stack.linked(repository, kind, by="repository") or tuple(
-        part for part in stack.of_type(kind) if part.properties.get("repository") in tuple(_names(repository))
-    )
+    named = (part for name in _names(repository) for part in stack.holding(name, kind, by="repository"))
+    return tuple({part.urn: part for part in (*stack.linked(repository, kind, by="repository"), *named)}.values())
 
 
 def _names(repository: Resource) -> Iterator[str]:
@@ -132,7 +135,7 @@ def moved_by_apps_alone(guards: Sequence[Resource]) -> bool:
     """Whether only GitHub Apps may move the branch: a ruleset forbids updates to all others."""
     for guard in guards:
         if guard.type == GITHUB_RULESET and guard.get("rules.update") is True:
-            actors = range(len(guard.get("bypassActors") or ()))
+            actors = range(len(guard.listed("bypassActors")))
             if all(guard.get(f"bypassActors.{number}.actorType") == "Integration" for number in actors):
                 return True
     return False
@@ -148,7 +151,7 @@ def _covers(guard: Resource, branch: str, repository: Resource) -> bool:
 
 def _named(guard: Resource, key: str, branch: str, repository: Resource) -> bool:
     path = f"conditions.refName.{key}"
-    patterns = [guard.get(f"{path}.{number}") for number in range(len(guard.get(path) or ()))]
+    patterns = [guard.get(f"{path}.{number}") for number in range(len(guard.listed(path)))]
     return any(_is(str(pattern), branch, repository) for pattern in patterns)
 
 
@@ -162,10 +165,15 @@ def _is(pattern: str, branch: str, repository: Resource) -> bool:
 
 
 def _fits(pattern: str, name: str) -> bool:
-    """As `File.fnmatch` with `FNM_PATHNAME`, which GitHub uses: a star stops at a slash, `**/` does not."""
-    parts = re.split(r"(\*\*/|\*+|\?)", pattern)
-    return re.fullmatch("".join(map(_regex, parts)), name) is not None
+    """As `File.fnmatch` with `FNM_PATHNAME`, which GitHub uses: a star stops at a slash, `**/` does not, `[ab]` is one letter."""
+    parts = re.split(r"(\*\*/|\*+|\?|\[[!^]?[\w-]+\])", pattern)
+    try:
+        return re.fullmatch("".join(map(_regex, parts)), name) is not None
+    except re.error:
+        return False
 
 
 def _regex(part: str) -> str:
+    if re.fullmatch(r"\[.+\]", part):
+        return part.replace("[!", "[^")
     return {"**/": "(?:.*/)?", "?": "[^/]"}.get(part) or ("[^/]*" if part.startswith("*") else re.escape(part))

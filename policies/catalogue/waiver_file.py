@@ -24,12 +24,12 @@ FILE: Final = Path(__file__).parent.parent / "waivers.yaml"
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 _LINE: Final = r"^\S(.*\S)?$"
 _WORDS: Final = r"^\S+(\s+\S+){2,}$"
-_LITERAL: Final = r"[^*?\s]"
+_LITERAL: Final = r"^[^\[\]]*[^*?\s\[\]][^\[\]]*$"
 _DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 
 _PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     "id": (_NAME, "letters, digits, dots and dashes"),
-    "resource": (_LITERAL, "a pattern over logical names that names more than '*'"),
+    "resource": (_LITERAL, "a pattern over logical names, of * and ?, that names more than '*'"),
     "reason": (_WORDS, "a sentence of three words at least"),
     "owner": (_LINE, "who answers for it"),
     "approver": (_LINE, "who allowed it"),

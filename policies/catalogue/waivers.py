@@ -78,12 +78,14 @@ class Waivers:
         self.used: set[str] = set()
         self.undecided: set[str] = set()
         self._severities = severities or {}
+        self._violated: dict[str, set[str]] = {}
         self._by_rule: dict[str, list[Waiver]] = {}
         for waiver in self.all:
             self._by_rule.setdefault(waiver.rule, []).append(waiver)
 
     def cover(self, rule: Rule, resource: Resource, today: date) -> Waiver | None:
         """The first waiver in force for a violation. It counts as used from then on, in force or not."""
+        self._violated.setdefault(rule.id, set()).add(resource.name)
         found = None
         for waiver in self._by_rule.get(rule.id, ()):
             if waiver.covers(rule.id, resource):
@@ -104,7 +106,9 @@ class Waivers:
             )
             if waiver.id not in self.used | self.undecided:
                 seen = f"{waiver.resource!r}, where {waiver.rule} has no violation"
-                yield waiver, Problem("resource", seen, "a violation to cover, or no waiver")
+                others = " or ".join(map(repr, sorted(self._violated.get(waiver.rule, ()))))
+                wanted = f"{others}, where it has one" if others else "a violation to cover"
+                yield waiver, Problem("resource", seen, f"{wanted}, or no waiver")
 
     def of_stack(self, stack: str) -> tuple[Waiver, ...]:
         """The waivers of one stack."""

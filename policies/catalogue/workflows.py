@@ -16,6 +16,7 @@ from policies.catalogue.standards import cis_github, ssdf, strategy
 from policies.catalogue.types import GITHUB_FILE
 
 _FILE: Final = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
+_ACTION: Final = re.compile(r"(.*/)?action\.ya?ml")
 _PINNED: Final = re.compile(r"\./.*|docker://.+@sha256:[0-9a-f]{64}|[^@\s]+@[0-9a-f]{40}")
 """Of this repository, an image by its digest, or an action by the full hash of its commit."""
 
@@ -23,6 +24,13 @@ _UNTRUSTED: Final = re.compile(
     r"pull_request\.(head|merge_commit_sha|number)\b|event\.number\b|github\.head_ref|refs/pull/|gh\s+pr\s+checkout"
 )
 """What of a pull request names code that anybody may have written."""
+
+_FETCHES: Final = re.compile(r"\bgit\b[^\n;&|]*\s(checkout|clone|fetch|merge|pull|reset|switch|worktree)\b")
+_WRITTEN: Final = re.compile(r"refs/pull/|gh\s+pr\s+checkout|pull_request\.head\.(ref|label)\b|github\.head_ref")
+"""What a script must not hold even where it fetches nothing: the name of a branch is a text that a stranger wrote."""
+
+_DEPLOYMENT: Final = re.compile(r"(?<![a-z])(re)?deploy(?![a-z])")
+"""In the name of a job that deploys; one that waits for a deployment, or follows one, does not."""
 
 _DEPLOYS: Final = re.compile(
     r"\bvercel\b[^\n;&|]*\s(deploy|promote|rollback|redeploy)\b|\bvercel(?![^\n;&|]*\b(build|pull)\b)[^\n;&|]*--prod\b"
@@ -48,23 +56,27 @@ _DEPLOYS: Final = re.compile(
 )
 def require_safe_workflow(file: Resource, _: Scope) -> Iterator[Finding]:
     """Permissions left out are the repository's default, and that may be to write. What is no workflow GitHub would not run
-    either: it is a finding, for nobody can say what was meant."""
-    name = file.readable("file")
-    if not _FILE.fullmatch(str(name)):
+    either: it is a finding, for nobody can say what was meant. An action of the repository itself runs others, too."""
+    name = str(file.readable("file"))
+    if not _FILE.fullmatch(name) and not _ACTION.fullmatch(name):
         raise NotApplicable(f"{name} is no workflow")
     try:
         workflow = yaml.safe_load(str(file.readable("content") or ""))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         yield Finding("content", f"no YAML: {type(error).__name__}", "a workflow that can be read")
         return
+    if not _FILE.fullmatch(name):
+        runs = workflow.get("runs") if isinstance(workflow, Mapping) else None
+        yield from _unpinned({"": runs} if isinstance(runs, Mapping) else {}, "content:runs")
+        return
     jobs = workflow.get("jobs") if isinstance(workflow, Mapping) else None
     if not isinstance(jobs, Mapping) or not all(isinstance(job, Mapping) for job in jobs.values()):
         yield Finding("content", "no jobs", "a workflow with jobs")
         return
-    yield from _unpinned(jobs)
+    yield from _unpinned(jobs, "content:jobs")
     yield from _unlimited(workflow, jobs)
     if "pull_request_target" in _triggers(workflow):
-        yield from _untrusted(jobs)
+        yield from _untrusted(workflow, jobs)
     yield from _nowhere(jobs)
 
 
@@ -82,12 +94,12 @@ def _steps(job: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield f"steps.{number}", step
 
 
-def _unpinned(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def _unpinned(jobs: Mapping[str, Mapping[str, Any]], above: str) -> Iterator[Finding]:
     for name, job in jobs.items():
         for path, part in (("", job), *_steps(job)):
             uses = part.get("uses")
             if uses is not None and not _PINNED.fullmatch(str(uses)):
-                where = ".".join(filter(None, ("content:jobs", str(name), path, "uses")))
+                where = ".".join(filter(None, (above, str(name), path, "uses")))
                 yield Finding(where, uses, "the full hash of a commit after the @")
 
 
@@ -101,14 +113,27 @@ def _unlimited(workflow: Mapping[Any, Any], jobs: Mapping[str, Mapping[str, Any]
             yield Finding(f"content:jobs.{name}.permissions", own, "the permissions that are needed, by name")
 
 
-def _untrusted(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def _untrusted(workflow: Mapping[Any, Any], jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     for name, job in jobs.items():
         for path, step in _steps(job):
-            checkout = str(step.get("uses")).startswith("actions/checkout@")
-            text = str(step.get("with") if checkout else step.get("run"))
-            if found := _UNTRUSTED.search(re.sub(r"\[\s*['\"](\w+)['\"]\s*\]", r".\1", text)):
-                where = f"content:jobs.{name}.{path}.{'with' if checkout else 'run'}"
-                yield Finding(where, found[0], "only the base branch in pull_request_target")
+            key = "with" if str(step.get("uses")).lower().startswith("actions/checkout@") else "run"
+            given = _dotted(step.get(key))
+            told = "\n".join(_dotted(part.get("env")) for part in (step, job, workflow))
+            if key == "with":
+                found = _UNTRUSTED.search(f"{given}\n{told}" if "env." in given else given)
+            else:
+                found = _WRITTEN.search(given) or _UNTRUSTED.search(
+                    f"{given}\n{told}" if _FETCHES.search(given) else ""
+                )
+            if found:
+                yield Finding(
+                    f"content:jobs.{name}.{path}.{key}", found[0], "only the base branch in pull_request_target"
+                )
+
+
+def _dotted(value: Any) -> str:
+    """Expressions of GitHub in one form: `a['b']` as `a.b`."""
+    return re.sub(r"\[\s*['\"](\w+)['\"]\s*\]", r".\1", str(value))
 
 
 def _nowhere(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
@@ -122,7 +147,8 @@ def _nowhere(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
 
 def _deploys(name: str, job: Mapping[str, Any]) -> bool:
     """By its name, or by a step that deploys."""
-    return "deploy" in f"{name} {job.get('name')}".lower() or any(_changes(step) for _, step in _steps(job))
+    told = f"{name} {job.get('name')}".lower()
+    return _DEPLOYMENT.search(told) is not None or any(_changes(step) for _, step in _steps(job))
 
 
 def _changes(step: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from tests.policies import samples
 from tests.policies.callers import full_court
 from tests.policies.cases.form import ABSENT, TODAY, Change, changed
-from tests.policies.samples.build import resource
+from tests.policies.samples.build import resource, urn
 
 OWN: tuple[Change, ...] = (("database", "@id", "bright-meadow-1"),)
 THEIRS: tuple[Change, ...] = (
@@ -87,6 +87,12 @@ def test_other_places_and_other_keys_are_not_alike(theirs: Change) -> None:
 def test_both_databases_have_one_version() -> None:
     _, told = judged("DB-07", "database", theirs=(("database", "pgVersion", 16),))
     assert told == ["pgVersion: 17; 16, as staging has"]
+
+
+def test_one_of_several_databases_with_the_same_version_is_enough() -> None:
+    second = dataclasses.replace(samples.stack()["database"], urn=urn(t.NEON_PROJECT, "second"), name="second")
+    theirs: tuple[Change, ...] = (("second", "", second), ("second", "pgVersion", 16), ("second", "@id", "other-1"))
+    assert judged("DB-07", "database", theirs=theirs)[0].outcome is Outcome.PASS
 
 
 def test_sentry_values_of_staging_are_not_productions() -> None:

@@ -83,6 +83,8 @@ IN_LISTS = [
     violating("DB-05", "app", ("app", "environments", [{**INLINE, "value": OWNERS}]), says="environments.0.value"),
 ]
 
+ROWS = ("preview", "initSource", "parent-data")
+LITERAL = ("preview", "parentId", "br-1")
 FOREIGN = ("preview", "@link:projectId", ())
 COPY = ("preview-parent", "initSource", "parent-data")
 TARGETS = ("database-url", "targets", ["preview"])
@@ -92,6 +94,18 @@ COPIES = [
     compliant("DB-06", "default-branch"),
     compliant("DB-06", "masked"),
     compliant("DB-06", "preview-parent", COPY, ("preview-parent", "protected", True)),
+    compliant("DB-06", "preview", ("preview", "initSource", ABSENT)),
+    compliant("DB-06", "preview", ROWS, ("preview", "@link:parentId", (urn(t.NEON_ANONYMIZED_BRANCH, "masked"),))),
+    compliant(
+        "DB-06", "preview", ROWS, ("preview", "@link:parentId", ()), LITERAL, ("preview-parent", "branchId", "br-1")
+    ),
+    violating(
+        "DB-06",
+        "preview",
+        ROWS,
+        ("preview-parent", "setAsDefault", True),
+        fires={"DB-06", "DB-08", "DB-02"},
+    ),
     violating("DB-06", "preview-parent", COPY, says="seen parent-data"),
     violating("DB-06", "masked", ("masked", "maskingRules", []), says="maskingRules"),
     violating("DB-06", "database", TARGETS, says="production only"),
@@ -130,7 +144,6 @@ COPIES = [
 ]
 
 EXPIRES = ("preview", "expiresAt")
-ROWS = ("preview", "initSource", "parent-data")
 PREVIEWS = [
     compliant("DB-08", "preview"),
     compliant("DB-08", "preview", (*EXPIRES, ABSENT), ("preview", "ttlSeconds", 86_400)),
@@ -155,17 +168,20 @@ PREVIEWS = [
         "preview",
         ROWS,
         ("preview", "@link:parentId", ()),
-        ("preview", "parentId", "br-1"),
+        LITERAL,
         ("preview-parent", "branchId", "br-1"),
-        fires={"DB-06"},
     ),
+    near_miss("DB-08", "preview", ROWS, ("preview", "@link:parentId", (urn(t.NEON_ANONYMIZED_BRANCH, "masked"),))),
+    near_miss("DB-08", "masked", outcome=Outcome.NOT_APPLICABLE, says="is no preview by its name"),
+    compliant("DB-08", "masked", ("masked", "name", "preview/7"), ("masked", "ttlSeconds", 86_400)),
+    violating("DB-08", "masked", ("masked", "name", "preview/7"), says="a life of at most 14 days"),
     near_miss(
         "DB-08", "preview", ("preview", "name", "pr-7"), ROWS, ("preview", "@link:parentId", (DATABASE,)),
         stack="staging",
     ),
     unknown("DB-08", "preview", (*EXPIRES, UNKNOWN)),
     unknown(
-        "DB-08", "preview", ROWS, ("preview", "@link:parentId", ()), ("preview", "parentId", UNKNOWN), fires={"DB-06"}
+        "DB-08", "preview", ROWS, ("preview", "@link:parentId", ()), ("preview", "parentId", UNKNOWN)
     ),
     other_type("DB-08", "database"),
 ]  # fmt: skip

@@ -67,12 +67,30 @@ SECRETS = [
     other_type("GH-05", "repository-variable"),
 ]
 
+
+def _patterns(*allowed: str) -> Change:
+    return ("actions", "allowedActionsConfig", {"githubOwnedAllowed": False, "patternsAlloweds": list(allowed)})
+
+
 PERMISSIONS = [
     *(compliant("GH-06", name) for name in (STACK, "token", "actions")),
     violating("GH-06", "token", ("token", "defaultWorkflowPermissions", "write"), says="wanted 'read'"),
     violating("GH-06", "token", ("token", "canApprovePullRequestReviews", True)),
     violating("GH-06", "actions", ("actions", "allowedActions", "all"), says="wanted 'selected'"),
     violating("GH-06", "actions", ("actions", "shaPinningRequired", False)),
+    violating("GH-06", "actions", _patterns("actions/*", "*"), says="patternsAlloweds.1"),
+    violating("GH-06", "actions", _patterns("*/*")),
+    near_miss("GH-06", "actions", _patterns("actions/*", "pulumi/actions@*")),
+    near_miss(
+        "GH-06",
+        "actions",
+        ("actions", "enabled", False),
+        ("actions", "allowedActions", ABSENT),
+        ("actions", "shaPinningRequired", ABSENT),
+    ),
+    near_miss(
+        "GH-06", "actions", ("actions", "enabled", True), ("actions", "allowedActions", "all"), outcome=Outcome.FAIL
+    ),
     near_miss("GH-06", "actions", ("actions", "allowedActions", "local_only")),
     near_miss("GH-06", "token", ("token", "canApprovePullRequestReviews", ABSENT)),
     near_miss("GH-06", "token", ("token", "defaultWorkflowPermissions", ABSENT)),

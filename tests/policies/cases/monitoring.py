@@ -63,13 +63,19 @@ ALERTS = [
 ]  # fmt: skip
 
 DSN = ("dsn", "value")
-IN_A_LIST = {"variables": [{"key": "PUBLIC_SENTRY_DSN", "value": "https://2@o1.ingest.de.sentry.io/2"}]}
+IN_A_LIST = {
+    "variables": [
+        {"key": "PUBLIC_SENTRY_DSN", "value": "https://2@o1.ingest.de.sentry.io/2", "targets": ["production"]}
+    ]
+}
 ERRORS = [
     compliant("MON-03", "app"),
     compliant("MON-03", "app", ("dsn", "", ABSENT), ("variables", "variables", IN_A_LIST["variables"])),
     violating("MON-03", "app", ("dsn", "key", "VITE_SENTRY_URL"), says="a variable SENTRY_DSN"),
     violating("MON-03", "app", ("sentry-environment", "key", "SENTRY_RELEASE"), says="a variable SENTRY_ENVIRONMENT"),
     violating("MON-03", "app", (*DSN, "")),
+    violating("MON-03", "app", ("dsn", "targets", ["preview", "development"]), says="with the target production"),
+    near_miss("MON-03", "app", ("dsn", "targets", ["preview", "production"])),
     absent("MON-03", "app", ("dsn", "", ABSENT)),
     absent("MON-03", "app", ("sentry-environment", "", ABSENT)),
     absent("MON-03", "app", (*DSN, ABSENT)),

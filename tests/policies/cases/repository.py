@@ -27,6 +27,13 @@ NOBODY: tuple[Change, ...] = (("release-access", "", ABSENT),)
 ALL_THREE = {"GH-01", "GH-02", "GH-03"}
 
 
+SECOND: tuple[Change, ...] = (("second", "", ruleset("second", "main", GUARDED)),)
+"""One more ruleset over main."""
+
+EVERY: Change = ("every", "", protection("every", "*", least=2))
+"""A classic protection of all branches, which one that names a branch puts out of force there."""
+
+
 def _named(*changes: Change) -> tuple[Change, ...]:
     """The guards of main name the repository instead of depending on it."""
     return (("main", "@link:repository", ()), ("main", "repository", "brightbroom"), *changes)
@@ -41,6 +48,14 @@ BRANCHES = [
     compliant("GH-01", STACK, *CLASSIC),
     compliant("GH-01", STACK, *_named()),
     compliant("GH-01", STACK, ("repository", "", ABSENT)),
+    compliant(
+        "GH-01",
+        STACK,
+        *SECOND,
+        ("second", "@link:repository", ()),
+        ("second", "repository", "brightbroom"),
+        ("main", "rules.deletion", False),
+    ),
     violating("GH-01", STACK, ("main", "rules.deletion", False), says="rules.deletion seen False"),
     violating("GH-01", STACK, ("main", "rules.nonFastForward", False)),
     violating("GH-01", STACK, ("release", "rules.deletion", ABSENT), says="True on production"),
@@ -64,6 +79,21 @@ BRANCHES = [
     near_miss("GH-01", STACK, _includes("main", "~ALL")),
     near_miss("GH-01", STACK, _includes("main", "refs/heads/**/main")),
     near_miss("GH-01", STACK, _includes("main", "refs/heads/ma?n")),
+    near_miss("GH-01", STACK, _includes("main", "refs/heads/[k-m]ain")),
+    near_miss("GH-01", STACK, _includes("main", "refs/heads/[!m]ain"), outcome=Outcome.FAIL, fires=ALL_THREE),
+    near_miss("GH-01", STACK, _includes("main", "refs/heads/[z-a]ain"), outcome=Outcome.FAIL, fires=ALL_THREE),
+    violating("GH-01", STACK, ("main", "conditions.refName.excludes", ["refs/heads/[m]ain"]), fires=ALL_THREE),
+    violating("GH-01", STACK, *CLASSIC, ("classic-main", "allowsDeletions", True), EVERY),
+    near_miss("GH-01", STACK, *CLASSIC, EVERY, ("every", "allowsDeletions", True)),
+    near_miss(
+        "GH-01",
+        STACK,
+        *CLASSIC,
+        ("classic-main", "pattern", "ma*"),
+        ("classic-main", "allowsDeletions", True),
+        EVERY,
+        outcome=Outcome.FAIL,
+    ),
     near_miss("GH-01", STACK, _includes("main", "refs/*"), outcome=Outcome.FAIL, fires=ALL_THREE),
     near_miss(
         "GH-01",

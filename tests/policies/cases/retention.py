@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from policies.catalogue import types as t
 from policies.catalogue.model import Outcome
 from policies.catalogue.resource import UNKNOWN
 from tests.policies.cases.form import ABSENT, absent, compliant, near_miss, other_type, unknown, violating
+from tests.policies.samples.build import resource
 
 STACK = "brightbroom-infra-production"
 
@@ -26,6 +28,13 @@ DEPLOYMENTS = [
         ("retention", "@link:projectId", ()),
         ("retention", "projectId", "prj_1"),
         ("app", "@id", "prj_1"),
+    ),
+    violating(
+        "RET-01",
+        "app",
+        ("second", "", resource(t.VERCEL_RETENTION, "second", {"projectId": "prj_1", "expirationProduction": "1y"})),
+        ("app", "@id", "prj_1"),
+        says="expirationPreview",
     ),
     unknown("RET-01", "app", ("retention", "expirationPreview", UNKNOWN)),
     unknown(

@@ -87,6 +87,13 @@ WAY_BACK = [
 
 RULES = ("firewall", "rules.rules")
 METHOD = {"type": "method", "op": "eq", "value": "POST"}
+GET = {**METHOD, "value": "GET"}
+ONE_OF = {
+    "conditions": [
+        {"type": "path", "op": "inc", "values": ["/shop", LOGIN]},
+        {**METHOD, "op": "inc", "values": ["POST"]},
+    ]
+}
 MANAGED = {name: {"active": True, "action": "deny"} for name in ("xss", "sqli", "rce")}
 
 
@@ -118,8 +125,25 @@ FIREWALL = [
     near_miss(
         "VRC-05",
         "firewall",
-        ("firewall", "rules.rules.2.conditionGroups.0.conditions", [on("eq", LOGIN)["conditions"][0], METHOD]),
+        ("firewall", "rules.rules.2.conditionGroups.0.conditions", [on("eq", LOGIN)["conditions"][0], GET]),
         outcome=Outcome.FAIL,
+    ),
+    near_miss(
+        "VRC-05",
+        "firewall",
+        ("firewall", "rules.rules.2.conditionGroups.0.conditions", [on("eq", LOGIN)["conditions"][0], METHOD]),
+    ),
+    near_miss("VRC-05", "firewall", (*RULES, [limit(CALLBACK, "rate_limit"), limit(LOGIN)])),
+    near_miss("VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [on("re", "^/api/v1/(auth|me)")])),
+    near_miss("VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [on("sub", "/auth")])),
+    near_miss("VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [ONE_OF])),
+    violating("VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [on("re", "^/auth")])),
+    violating("VRC-05", "firewall", ("firewall", "rules.rules.2.conditionGroups", [on("re", "(")])),
+    violating(
+        "VRC-05",
+        "firewall",
+        (*RULES, [{**bypass(CALLBACK), "conditionGroups": [on("re", "notify$")]}, limit(CALLBACK), limit(LOGIN)]),
+        says="before this one",
     ),
     near_miss("VRC-05", "firewall", (*RULES, [limit("/api/v1/auth/"), limit(CALLBACK)]), outcome=Outcome.FAIL),
     absent("VRC-05", "app", ("firewall", "", ABSENT), says="a firewall for the project"),

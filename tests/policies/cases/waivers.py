@@ -68,6 +68,13 @@ CASES = [
     _fails(replace(WAIVER, approver=" Data@brightbroom.app"), "who is its owner", SHORT_WINDOW, fires=BOTH),
     _fails(replace(WAIVER, resource="date*"), "seen 'date*', where DB-03", SHORT_WINDOW, fires=BOTH),
     _fails(replace(WAIVER, rule="HDR-12", resource="headers"), "where HDR-12 has", SHORT_WINDOW, fires=BOTH),
+    _fails(replace(WAIVER, resource="date*"), "wanted 'database', where it has one", SHORT_WINDOW, fires=BOTH),
+    waived(compliant("GOV-03", ROOT, SHORT_WINDOW), WAIVER, replace(WAIVER, id="W-3", resource="database")),
+    waived(compliant("GOV-03", ROOT, SHORT_WINDOW), _old(WAIVER, 90), replace(MEDIUM, stack="staging")),
+    waived(
+        compliant("GOV-03", ROOT, ("app", "buildMachineType", "turbo")),
+        replace(WAIVER, rule="COST-01", resource="a?p"),
+    ),
     absent("GOV-03", ROOT, outcome=Outcome.PASS),
     waived(near_miss("GOV-03", ROOT, SHORT_WINDOW), _old(WAIVER, 90)),
     waived(near_miss("GOV-03", ROOT, OPEN_PAGES), _lasting(MEDIUM, 180)),

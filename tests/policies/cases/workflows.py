@@ -83,6 +83,15 @@ PINS = [
     _close(_file(f"on: push\npermissions: {{}}\njobs: {{call: {{uses: a/b/.github/workflows/x.yml@{SHA}}}}}")),
 ]
 
+LOCAL: Change = ("workflow", "file", ".github/actions/setup/action.yml")
+COMPOSITE = [
+    violating("GH-07", "workflow", LOCAL, _file("runs: {steps: [{uses: actions/setup-node@v5}]}"), says="runs.steps.0"),
+    near_miss("GH-07", "workflow", LOCAL, _file(f"runs: {{steps: [{{uses: actions/setup-node@{SHA}}}]}}")),
+    near_miss("GH-07", "workflow", LOCAL, _file("runs: {using: node24, main: index.js}")),
+    near_miss("GH-07", "workflow", LOCAL, _file("runs: text")),
+    violating("GH-07", "workflow", LOCAL, _file("runs: ["), says="no YAML"),
+]
+
 PERMISSIONS = [
     _bad(_swapped("permissions: {contents: read}", ""), says="jobs.deploy.permissions seen None"),
     _bad(_swapped("permissions: {contents: read}", "permissions:"), says="jobs.test.permissions"),
@@ -104,6 +113,25 @@ UNTRUSTED = [
         )
     ),
     _bad(_step("run: gh pr checkout 7", on="{pull_request_target: {types: [opened]}}")),
+    _bad(_target(f"{{uses: Actions/Checkout@{SHA}, with: {{ref: '${{{{ github.head_ref }}}}'}}}}")),
+    _bad(
+        _target("{env: {SHA: '${{ github.event.pull_request.head.sha }}'}, run: git checkout $SHA}"), says="steps.0.run"
+    ),
+    _bad(
+        _target(
+            f"{{env: {{SHA: '${{{{ github.event.pull_request.head.sha }}}}'}}, uses: actions/checkout@{SHA}, "
+            "with: {ref: '${{ env.SHA }}'}}"
+        ),
+        says="steps.0.with",
+    ),
+    _bad(_target("run: echo ${{ github.event.pull_request.head.ref }}"), says="pull_request.head.ref"),
+    _bad(
+        _file(
+            "x: &fetch {run: gh pr checkout 7}\non: [pull_request_target]\npermissions: {}\njobs: {a: {steps: [*fetch]}}"
+        )
+    ),
+    _close(_target("run: gh pr edit ${{ github.event.pull_request.number }} --add-label triage")),
+    _close(_target("run: gh api repos/x/y/statuses/${{ github.event.pull_request.head.sha }} -f state=success")),
     _close(_checkout("${{ github.event.pull_request.base.sha }}")),
     _close(_target(f"uses: actions/checkout@{SHA}")),
     _close(_step("run: gh pr checkout 7", on="pull_request")),
@@ -113,6 +141,8 @@ DEPLOYMENTS = [
     _bad(_swapped("    environment: production\n", ""), says="jobs.deploy.environment seen None"),
     _bad(_swapped("environment: production", "environment: {url: 'https://brightbroom.app'}")),
     _bad(_step("run: echo", job="deploy-staging")),
+    _bad(_step("run: echo", job="staging_deploy")),
+    _close(_step("run: echo", job="wait-for-deployment")),
     _bad(_step("run: npx vercel deploy --prod --token $TOKEN")),
     _bad(_step("run: vercel --prod")),
     _bad(_step("run: pulumi --non-interactive up --yes")),
@@ -144,6 +174,7 @@ CASES = [
     violating("GH-07", "workflow", _file(STRATEGY), says="jobs.deploy-staging.environment"),
     violating("GH-07", "workflow", _file(STRATEGY), says="jobs.validate.permissions"),
     *PINS,
+    *COMPOSITE,
     *PERMISSIONS,
     *UNTRUSTED,
     *DEPLOYMENTS,
