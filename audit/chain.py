@@ -105,6 +105,8 @@ def opened(folder: Path) -> Iterator[Chain]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK).open("w")
+    except FileExistsError:
+        raise AuditError(f"--evidence {folder} is a file: give a folder; it is made where there is none") from None
     except OSError as error:
         raise AuditError(f"the evidence folder {folder} cannot be written: {error.strerror}") from None
     with lock:

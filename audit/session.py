@@ -8,14 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from audit import chain, formats, history, provenance, runner, state
+from audit import chain, formats, history, project, provenance, runner, state
 from audit.errors import AuditError
 from audit.history import Past
 from audit.locations import Locations
 from audit.record import Run, build, day, timestamp
 from audit.runner import Judged
 from audit.signing import Signer
-from audit.state import State
 from policies.catalogue.levels import LevelsError
 from policies.catalogue.waiver_file import WaiversError
 
@@ -43,39 +42,39 @@ class Kept:
 def unkept(request: Request) -> dict[str, Any]:
     """The record of a run that is not kept: without number, predecessor and history. Raises `AuditError`."""
     started = request.clock()
-    states = state.read_all(request.states)
-    return _record(request, states, started, Past(), 0, (0, ""))
+    return _record(request, _judged(request, started), started, Past(), 0, (0, ""))
 
 
 def kept(request: Request, folder: Path, signer: Signer) -> Kept:
     """Judge, and add the run with all formats to the chain in a folder. Raises `AuditError`; then nothing was added."""
     started = request.clock()
-    states = state.read_all(request.states)
+    judged = _judged(request, started)
     with chain.opened(folder) as evidence:
         _check_order(evidence, started)
-        before = history.past(evidence.records(), [one.stack for one in states])
-        record = _record(request, states, started, before, evidence.last + 1, evidence.previous)
-        del states  # the formats need the memory
+        before = history.past(evidence.records(), [one.state.stack for one in judged])
+        record = _record(request, judged, started, before, evidence.last + 1, evidence.previous)
+        del judged  # the formats need the memory
         number, head = evidence.store(formats.kept(record), signer)
     return Kept(record, folder / chain.name_of(number), head)
 
 
 def _record(
-    request: Request, states: Sequence[State], started: datetime, before: Past, number: int, previous: tuple[int, str]
+    request: Request, judged: Sequence[Judged], started: datetime, before: Past, number: int, previous: tuple[int, str]
 ) -> dict[str, Any]:
-    judged = _judged(states, started)
     run = Run(
         started=started,
         ended=request.clock(),
         origin=provenance.origin(request.settings, request.environment),
-        by=provenance.by(one.stack for one in states),
+        by=provenance.by(one.state.stack for one in judged),
         number=number,
         previous=previous,
     )
     return build(judged, run, Locations(request.settings), before)
 
 
-def _judged(states: Sequence[State], started: datetime) -> list[Judged]:
+def _judged(request: Request, started: datetime) -> list[Judged]:
+    states = state.read_all(request.states)
+    project.check(states, request.settings)
     try:
         return runner.run(states, day(started))
     except (LevelsError, WaiversError) as error:

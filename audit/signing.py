@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -35,7 +35,10 @@ PUBLIC_KEY: Final = "public-key.pem"
 KEY_VARIABLE: Final = "BRIGHTBROOM_EVIDENCE_KEY"
 
 MISFIT: Final = "is of another manifest than the one beside it: one of the two was altered"
-_HOW: Final = "make a key with: openssl genpkey -algorithm ed25519 -out evidence-key.pem"
+HOW: Final = "make a key with: openssl genpkey -algorithm ed25519 -out evidence-key.pem"
+_HOW_PUBLIC: Final = (
+    "make it from the private key with: openssl pkey -in evidence-key.pem -pubout -out evidence-public.pem"
+)
 
 
 class Signer:
@@ -99,11 +102,11 @@ def private_key(pem: bytes, where: str) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
-        raise AuditError(f"the key in {where} needs a password: give one without; {_HOW}") from None
-    except ValueError:
-        raise AuditError(f"{where} holds no private key in PEM form; {_HOW}") from None
+        raise AuditError(f"the key in {where} needs a password: give one without; {HOW}") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise AuditError(f"{where} holds no private key in PEM form; {HOW}") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise AuditError(f"the key in {where} is not of the kind Ed25519; {_HOW}")
+        raise AuditError(f"the key in {where} is not of the kind Ed25519; {HOW}")
     return key
 
 
@@ -111,10 +114,10 @@ def public_key(pem: bytes, where: str) -> Ed25519PublicKey:
     """An Ed25519 public key from PEM text. Raises `AuditError`."""
     try:
         key = load_pem_public_key(pem)
-    except ValueError:
-        raise AuditError(f"{where} holds no public key in PEM form") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise AuditError(f"{where} holds no public key in PEM form; {_HOW_PUBLIC}") from None
     if not isinstance(key, Ed25519PublicKey):
-        raise AuditError(f"the key in {where} is not of the kind Ed25519")
+        raise AuditError(f"the key in {where} is not of the kind Ed25519: give the public half of the key that signed")
     return key
 
 

@@ -41,11 +41,11 @@ class Verification:
 
 def verify(folder: Path, public_keys: Sequence[Ed25519PublicKey] = (), expect_head: str | None = None) -> Verification:
     """Check every file of every run. With keys, every run must be signed by one of them; without, the stored keys are used,
-    which shows that a run is whole but not who made it. Never raises for what a folder holds."""
-    found = Verification()
+    which shows that a run is whole but not who made it. Raises `AuditError` where there is no folder, and never for what it
+    holds."""
     if not folder.is_dir():
-        found.problems.append(f"{folder} is no folder")
-        return found
+        raise AuditError(f"{folder} is no folder: give the one that `brightbroom audit --evidence DIR` wrote to")
+    found = Verification()
     runs = chain.numbers(folder)
     found.runs = len(runs)
     found.problems += _strangers(folder)
@@ -112,7 +112,7 @@ class _Run:
             yield f"{MANIFEST} was altered: it is no manifest as this tool writes them"
             return
         if manifest["number"] != self._number:
-            yield f"{MANIFEST} is of run {manifest['number']}: folders were exchanged or renamed"
+            yield f"{MANIFEST} is of {_run(manifest['number'])}: folders were exchanged or renamed"
         yield from _link(manifest["previous"], before, MANIFEST)
         yield from self._contents(manifest)
         yield from self._signature(manifest["signing"])
@@ -169,13 +169,17 @@ class _Run:
         try:
             record = json.loads(self._files.get(RECORD, b""))
             if record["run"]["number"] != self._number:
-                yield f"{RECORD} says it is run {record['run']['number']}"
+                yield f"{RECORD} says it is {_run(record['run']['number'])}"
             if record["previous"] != previous:
                 yield f"{RECORD} names another run before than its manifest"
             if not _adds_up(record):
                 yield f"{RECORD} has counts that do not add up"
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield f"{RECORD} is no evidence record as this tool writes them"
+
+
+def _run(number: Any) -> str:
+    return f"run {number}" if isinstance(number, int) else "a run without a number"
 
 
 def _content(entry: Path) -> bytes | None:

@@ -48,9 +48,9 @@ def measure_audit(rounds: int, told: Callable[[str], None]) -> AuditResults:
 def _cases(folder: Path) -> list[Case]:
     cases = []
     for size in SIZES:
-        state = ["--state", str(folder / f"{size}.json"), "--at", AT, "--settings", str(ROOT)]
+        state = ["--state", str(folder / f"{size}.json"), "--settings", str(ROOT)]
         cases += [
-            Case(_audit(size), _command(*state, "--format", "json")),
+            Case(_audit(size), _command(*state, "--at", AT, "--format", "json")),
             Case(_kept(size), _command(*state, "--unsigned", "--evidence", "{folder}/evidence")),
         ]
     if shutil.which("checkov"):

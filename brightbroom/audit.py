@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,15 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from audit import session, signing
+from audit import project, session, signing
 from audit.errors import AuditError
 from audit.formats import FORMATS, render
+from audit.formats.parts import many
 from audit.verify import Verification
 from audit.verify import verify as check
 from brightbroom.exits import CommandError, ExitCode
-from brightbroom.needs import stacks
+from brightbroom.needs import chosen_stacks
 
 DATA: Final = ".rehearsal"
+_CENTURY: Final = range(2001, 2100)
 
 _Part = TypeVar("_Part")
 
@@ -60,11 +63,12 @@ def audit(request: Request) -> Answer:
             record = kept.record
             said = [f"kept as run {record['run']['number']} in {kept.folder}; the head of the chain is {kept.head}"]
         content, written = _told(request, record)
-    return Answer(content, (*said, *written, *record["broken"]), _code(record))
+    notes = (f"note: {note}" for note in project.notes(record["settings"], request.settings))
+    return Answer(content, (*said, *written, *notes, *record["broken"]), _code(record))
 
 
 def verify(folder: Path, public_keys: Sequence[Path], expect_head: str | None) -> tuple[Verification, ExitCode]:
-    """Check a chain of evidence. Raises `CommandError` for a key that cannot be used."""
+    """Check a chain of evidence. Raises `CommandError` for a folder that is not there and a key that cannot be used."""
     with _refusals():
         keys = [signing.public_key(_read(path), str(path)) for path in public_keys]
         found = check(folder, keys, expect_head)
@@ -74,13 +78,9 @@ def verify(folder: Path, public_keys: Sequence[Path], expect_head: str | None) -
 def as_text(found: Verification) -> str:
     """What was found, for people: every problem, what remains to be known, and the head."""
     lines = [f"  {problem}" for problem in found.problems]
-    verdict = _counted(len(lines), "problem") if lines else "whole and unaltered"
+    verdict = many(len(lines), "problem") if lines else "whole and unaltered"
     notes = [f"note: {note}" for note in found.notes]
-    return "\n".join([f"{_counted(found.runs, 'run')}: {verdict}", *lines, *notes, f"head: {found.head}"])
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return "\n".join([f"{many(found.runs, 'run')}: {verdict}", *lines, *notes, f"head: {found.head or 'none'}"])
 
 
 @contextmanager
@@ -101,7 +101,9 @@ def _understood(request: Request) -> tuple[session.Request, signing.Signer]:
             return find(request)
         except AuditError as error:
             mistakes.extend(error.mistakes)
-            return None
+        except CommandError as error:
+            mistakes.append(str(error))
+        return None
 
     part(_check)
     states, clock, signer = part(_states), part(_clock), part(_signer)
@@ -119,15 +121,27 @@ def _check(request: Request) -> None:
         mistakes.append("give one of --key, --keyless and --unsigned")
     if ways and request.evidence is None:
         mistakes.append("--key, --keyless and --unsigned are about evidence that is kept: give --evidence too")
+    mistakes += _misplaced(request.output)
     if mistakes:
         raise AuditError(*mistakes)
 
 
+def _misplaced(output: Path | None) -> Iterator[str]:
+    """Why a file could not be written, found out before there is anything to write."""
+    if output is None:
+        return
+    if not output.parent.is_dir():
+        yield f"--output {output}: {output.parent} is no folder; make it with: mkdir -p {shlex.quote(str(output.parent))}"
+    elif output.is_dir():
+        yield f"--output {output} is a folder: name a file in it"
+    elif not os.access(output if output.exists() else output.parent, os.W_OK):
+        yield f"--output {output} cannot be written: choose another place, or chmod u+w {shlex.quote(str(output.parent))}"
+
+
 def _states(request: Request) -> list[Path]:
     """The files to read: those given, and the rehearsed states of the stacks asked for, or of all."""
-    names = list(dict.fromkeys(request.stacks))
-    if not names and not request.states:
-        names = stacks(request.settings)
+    asked = list(request.stacks)
+    names = chosen_stacks(request.settings, asked) if asked or not request.states else []
     found = [request.settings / DATA / name / "state.json" for name in names]
     missing = [
         f"there is no rehearsed state of the stack {name!r} ({path}): make one with `brightbroom rehearse --stack {name}`, "
@@ -142,15 +156,22 @@ def _states(request: Request) -> list[Path]:
 
 def _clock(request: Request) -> Callable[[], datetime]:
     if not request.at:
-        return lambda: datetime.now(UTC)
-    wrong = AuditError(f"--at {request.at!r} is no time with its zone, such as 2026-11-25T12:00:00Z")
+        return now
+    wrong = AuditError(f"--at {request.at!r} is no time of this century with its zone, such as 2026-11-25T12:00:00Z")
     try:
         moment = datetime.fromisoformat(request.at)
     except ValueError:
         raise wrong from None
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year not in _CENTURY:
         raise wrong
+    if request.evidence is not None and moment > now():
+        raise AuditError(f"--at {request.at} is yet to come: evidence is of what was; leave out --at or --evidence")
     return lambda: moment
+
+
+def now() -> datetime:
+    """The clock of a run that is not told its time."""
+    return datetime.now(UTC)
 
 
 def _signer(request: Request) -> signing.Signer:
@@ -160,12 +181,11 @@ def _signer(request: Request) -> signing.Signer:
         signing.cosign()
         return signing.KeylessSigner()
     if request.key is not None:
-        return signing.KeySigner(signing.private_key(_read(request.key), str(request.key)))
+        return signing.KeySigner(signing.private_key(_read(request.key, signing.HOW), str(request.key)))
     if given := os.environ.get(signing.KEY_VARIABLE):
         return signing.KeySigner(signing.private_key(given.encode(), signing.KEY_VARIABLE))
     raise AuditError(
-        f"evidence is signed: give --key FILE or {signing.KEY_VARIABLE} (openssl genpkey -algorithm ed25519 "
-        "-out evidence-key.pem), --keyless in CI, or say --unsigned"
+        f"evidence is signed: give --key FILE or {signing.KEY_VARIABLE}, --keyless in CI, or say --unsigned; {signing.HOW}"
     )
 
 
@@ -191,8 +211,8 @@ def _code(record: Mapping[str, Any]) -> ExitCode:
     return ExitCode.POLICY if failed else ExitCode.FINE
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, remedy: str = "name a file that is there") -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise AuditError(f"{path} cannot be read: {error.strerror}") from None
+        raise AuditError(f"{path} cannot be read: {error.strerror}; {remedy}") from None

@@ -18,6 +18,7 @@ from audit.formats.parts import (
     findings,
     kind_of,
     line,
+    many,
     name_of,
     of_outcome,
     ordered,
@@ -55,7 +56,9 @@ def render(record: Record) -> bytes:
 
 
 def _states(record: Record) -> str:
-    return ", ".join(f"{code(state['stack'])} ({state['resources']} resources)" for state in record["states"][:20])
+    return ", ".join(
+        f"{code(state['stack'])} ({many(state['resources'], 'resource')})" for state in record["states"][:20]
+    )
 
 
 def _number(record: Record) -> str:

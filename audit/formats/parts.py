@@ -213,10 +213,10 @@ def verdict(record: Record) -> tuple[bool, str]:
     """Whether the run holds, and what is to be said first."""
     failures = of_outcome(record["results"], "fail")
     stopping = sum(map(stops, failures))
-    found = f"{_many(stopping, 'violation')} to mend, {_many(len(failures) - stopping, 'advisory violation')}"
+    found = f"{many(stopping, 'violation')} to mend, {many(len(failures) - stopping, 'advisory violation')}"
     if record["broken"]:
         broken = {result["rule"] for result in record["results"] if result.get("broken")}
-        return False, f"Incomplete: {_many(len(broken), 'rule')} broke; {found}"
+        return False, f"Incomplete: {many(len(broken), 'rule')} broke; {found}"
     if not record["counts"]["addsUp"]:
         return False, f"Incomplete: the counts do not add up; {found}"
     if failures:
@@ -230,10 +230,11 @@ def sums(record: Record) -> str:
     total = sum(counts["total"].values())
     relation = "equal" if counts["addsUp"] else "DO NOT EQUAL"
     return (
-        f"{_many(counts['resources'], 'resource')} and {_many(counts['rules'], 'rule')}: {total} answers {relation} "
+        f"{many(counts['resources'], 'resource')} and {many(counts['rules'], 'rule')}: {total} answers {relation} "
         f"the {counts['expected']} expected."
     )
 
 
-def _many(number: int, noun: str) -> str:
+def many(number: int, noun: str) -> str:
+    """A number of things."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

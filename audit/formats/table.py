@@ -16,6 +16,7 @@ from audit.formats.parts import (
     encoded,
     findings,
     line,
+    many,
     name_of,
     of_outcome,
     ordered,
@@ -46,7 +47,7 @@ def render(record: Record) -> bytes:
     """The summary with every violation, waiver and answer that is missing."""
     _, words = verdict(record)
     results = ordered(record)
-    stacks = ", ".join(f"{state['stack']} ({state['resources']} resources)" for state in record["states"])
+    stacks = ", ".join(f"{state['stack']} ({many(state['resources'], 'resource')})" for state in record["states"])
     number = f", run {record['run']['number']}" if record["run"]["number"] else ""
     lines = [
         *_wrapped(words),

@@ -163,8 +163,19 @@ def test_only_one_run_writes_at_a_time(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "evidence").write_text("a file")
-    with pytest.raises(AuditError, match="cannot be written"):
+    with pytest.raises(AuditError, match="is a file: give a folder"):
         chains.chain(tmp_path, 1)
+
+
+def test_a_folder_inside_of_which_nothing_can_be_made_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(AuditError, match="cannot be written: Read-only file system"), opened(tmp_path / "evidence"):
+        pass
 
 
 @pytest.mark.usefixtures("few_files")

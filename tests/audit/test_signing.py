@@ -113,6 +113,13 @@ def test_a_key_is_read_from_pem() -> None:
 CURVE = ec.derive_private_key(7, ec.SECP256R1())
 
 
+def _of_no_kind(pem: bytes) -> bytes:
+    """A key whose kind has a number that nobody gave out."""
+    head, *body, tail = pem.splitlines()
+    changed = base64.b64decode(b"".join(body)).replace(b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x65\x30")
+    return b"\n".join((head, base64.b64encode(changed), tail))
+
+
 @pytest.mark.parametrize(
     ("pem", "told"),
     [
@@ -124,6 +131,7 @@ CURVE = ec.derive_private_key(7, ec.SECP256R1())
         ),
         (CURVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), "is not of the kind Ed25519"),
         (signing.public_pem(KEY.public_key()), "key.pem holds no private key in PEM form"),
+        (_of_no_kind(chains.pem()), "key.pem holds no private key in PEM form"),
     ],
 )
 def test_a_key_that_cannot_sign_is_refused_with_the_way_to_make_one(pem: bytes, told: str) -> None:
@@ -138,6 +146,10 @@ def test_a_key_that_cannot_sign_is_refused_with_the_way_to_make_one(pem: bytes, 
     [
         (b"", "holds no public key"),
         (chains.pem(), "holds no public key"),
+        (
+            _of_no_kind(signing.public_pem(KEY.public_key())),
+            "holds no public key in PEM form; make it from the private key",
+        ),
         (CURVE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), "not of the kind Ed25519"),
     ],
 )

@@ -16,6 +16,7 @@ import pytest
 from audit import signing
 from audit.canonical import dumps
 from audit.chain import digest
+from audit.errors import AuditError
 from audit.signing import KeySigner, Signer
 from audit.verify import Verification, verify
 from tests.audit import chains
@@ -333,6 +334,12 @@ def test_a_keyless_run_names_the_command_that_tells_who_signed(tmp_path: Path) -
 
 
 def test_no_folder_and_an_empty_one_are_no_evidence(tmp_path: Path) -> None:
-    assert verify(tmp_path / "none").problems == [f"{tmp_path / 'none'} is no folder"]
+    (tmp_path / "file").write_text("")
+    for name in ("none", "file"):
+        with pytest.raises(
+            AuditError, match=f"{name} is no folder: give the one that `brightbroom audit --evidence DIR`"
+        ):
+            verify(tmp_path / name)
+    (tmp_path / "file").unlink()
     assert verify(tmp_path).problems == ["there is no run in this folder"]
     assert verify(tmp_path, (), "ab").problems[1].startswith("the head is missing, expected was ab")

@@ -8,16 +8,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audit import runner
+from audit import chain, runner
 from audit.formats import FORMATS
+from brightbroom import audit as auditing
 from brightbroom.cli import main
 from brightbroom.exits import ExitCode
-from policies.catalogue import registry
+from policies.catalogue import levels, registry
 from policies.catalogue.model import Finding, Rule
 from policies.catalogue.resource import Resource
 from policies.catalogue.scope import Scope
@@ -27,6 +29,7 @@ from tests.audit.states import Document, item, small
 
 AT = ("--at", "2026-11-25T12:00:00Z")
 KEY = "BRIGHTBROOM_EVIDENCE_KEY"
+KEPT = ("--state", "ok.json", "--evidence", "e")
 
 
 @pytest.fixture
@@ -41,6 +44,12 @@ def key(project: Path) -> Path:
     path = project / "evidence-key.pem"
     path.write_bytes(chains.pem())
     return path
+
+
+@pytest.fixture(autouse=True)
+def _the_day_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept here is of yesterday, whatever day it is."""
+    monkeypatch.setattr(auditing, "now", lambda: states.AT + timedelta(days=1))
 
 
 def _rehearsed(project: Path, *stacks: str) -> None:
@@ -239,15 +248,34 @@ def test_a_lost_answer_is_a_bug_of_ours(
         (("--format", "nope"), "there is no format 'nope'; known are: table, markdown, json, html, sarif, alerts, junit"),
         (("--key", "k", "--keyless", "--evidence", "e"), "give one of --key, --keyless and --unsigned"),
         (("--unsigned",), "are about evidence that is kept: give --evidence too"),
-        (("--at", "yesterday"), "--at 'yesterday' is no time with its zone"),
-        (("--at", "2026-11-25T12:00:00"), "is no time with its zone, such as 2026-11-25T12:00:00Z"),
+        (("--at", "yesterday"), "--at 'yesterday' is no time of this century with its zone"),
+        (("--at", "2026-11-25T12:00:00"), "with its zone, such as 2026-11-25T12:00:00Z"),
+        (("--at", "2026-11-25"), "with its zone, such as 2026-11-25T12:00:00Z"),
+        (("--at", "0001-01-01T00:00:00+05:00"), "is no time of this century"),
+        (("--at", "9999-12-31T23:59:59-05:00"), "is no time of this century"),
+        ((*KEPT, "--unsigned", "--at", "2099-01-01T00:00:00Z"), "is yet to come: evidence is of what was"),
         (("--stack", "staging"), "no rehearsed state of the stack 'staging'"),
-        (("--state", "gone.json"), "gone.json cannot be read"),
+        (("--stack", "nope"), "no stack 'nope': Pulumi.nope.yaml is missing; known stacks: staging, production"),
+        (("--stack", ""), "there is no stack ''"),
+        (("--stack", "../x"), "there is no stack '../x'"),
+        (("--state", "gone.json"), "gone.json cannot be read: No such file or directory. Make one with: pulumi stack export"),
+        (("--state", "infra"), "infra cannot be read: Is a directory. Make one with: pulumi stack export"),
+        (("--state", "ok.json", "--state", "ok.json"), "ok.json and ok.json are all of the stack staging"),
+        (("--state", "shop.json"), "is of the project 'shop', and Pulumi.yaml of 'brightbroom-infra': give a"),
+        (("--state", "dev.json"), "of the stack 'dev', and Pulumi.dev.yaml is missing; known stacks: production, staging"),
+        (("--state", "ok.json", "--settings", "none"), "--settings none is no folder: give the one that holds Pulumi.yaml"),
+        (("--state", "ok.json", "--settings", "Pulumi.yaml"), "--settings Pulumi.yaml is no folder"),
         (("--state", "Pulumi.yaml"), "Pulumi.yaml is not JSON"),
-        (("--state", "ok.json", "--evidence", "e", "--key", "gone.pem"), "gone.pem cannot be read"),
-        (("--state", "ok.json", "--evidence", "e", "--key", "Pulumi.yaml"), "Pulumi.yaml holds no private key"),
-        (("--state", "ok.json", "--evidence", "Pulumi.yaml", "--unsigned"), "the evidence folder Pulumi.yaml cannot be written"),
-        (("--state", "ok.json", "--format", "json", "--output", "none/x"), "none/x cannot be written"),
+        ((*KEPT, "--key", "gone.pem"), "gone.pem cannot be read: No such file or directory; make a key"),
+        ((*KEPT, "--key", "infra"), "infra cannot be read: Is a directory; make a key with: openssl"),
+        ((*KEPT, "--key", "Pulumi.yaml"), "Pulumi.yaml holds no private key"),
+        (("--state", "ok.json", "--evidence", "Pulumi.yaml", "--unsigned"), "--evidence Pulumi.yaml is a file: give a folder"),
+        (("--state", "ok.json", "--evidence", "Pulumi.yaml/e", "--unsigned"), "Pulumi.yaml/e cannot be written: Not a directory"),
+        (("--state", "ok.json", "--output", "none/x"), "--output none/x: none is no folder; make it with: mkdir -p none"),
+        (("--state", "ok.json", "--output", "none/x", "--evidence", "e", "--unsigned"), "--output none/x: none is no folder"),
+        (("--state", "ok.json", "--output", "infra"), "--output infra is a folder: name a file in it"),
+        (("verify", "evidence"), "evidence is no folder: give the one that `brightbroom audit --evidence DIR` wrote to"),
+        (("verify", "Pulumi.yaml"), "Pulumi.yaml is no folder"),
         (("verify", "evidence", "--public-key", "gone.pem"), "gone.pem cannot be read"),
         (("verify",), "DIR"),
         (("nope",), "nope"),
@@ -256,15 +284,18 @@ def test_a_lost_answer_is_a_bug_of_ours(
 def test_bad_input_is_refused_with_what_to_do(
     project: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
 ) -> None:
-    states.write(project, {"ok": small(item(NEON_PROJECT, "db"))})
+    shop = json.loads(json.dumps(small(item(NEON_PROJECT, "db"))).replace("::brightbroom-infra::", "::shop::"))
+    states.write(project, {"ok": small(item(NEON_PROJECT, "db")), "dev": small(stack="dev"), "shop": shop})
     before = {path.name for path in project.iterdir()}
     assert told in _refused(capsys, *arguments)
     assert {path.name for path in project.iterdir()} == before
 
 
 def test_the_mistakes_of_all_options_are_told_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = _refused(capsys, "--format", "nope", "--at", "x", "--stack", "test", "--evidence", "e", "--key", "gone.pem")
-    for part in ("no format 'nope'", "--at 'x'", "rehearse --stack test", "gone.pem cannot be read"):
+    told = _refused(
+        capsys, "--format", "nope", "--at", "x", "--stack", "staging", "--evidence", "e", "--key", "gone.pem"
+    )
+    for part in ("no format 'nope'", "--at 'x'", "rehearse --stack staging", "gone.pem cannot be read"):
         assert part in told
 
 
@@ -284,8 +315,56 @@ def test_outside_of_the_project_states_can_still_be_judged(
     states.write(tmp_path, {"ok": small(item("a:b:C", "db"))})
     assert "run this in the folder of Pulumi.yaml" in _refused(capsys)
     main(["audit", "--state", "ok.json", "--format", "json", *AT])
-    record = json.loads(capsys.readouterr().out)
-    assert record["counts"]["resources"] == 2
+    told = capsys.readouterr()
+    assert json.loads(told.out)["counts"]["resources"] == 2
+    assert told.err == ("note: . holds no Pulumi.yaml: no answer names the line that decides it; give --settings DIR\n")
+
+
+def test_a_stack_without_levels_is_judged_as_production_and_told_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.dev.yaml").write_text("config: {}\n")
+    states.write(project, {"dev": small(stack="dev")})
+    main(["audit", "--state", "dev.json", *AT])
+    assert (
+        capsys.readouterr().err == "note: the stack 'dev' has no file in policies/levels: it is judged as production\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "{", "- a\n", "runtime: python\n"])
+def test_a_project_file_without_a_name_is_refused(
+    project: Path, faulty: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (project / "Pulumi.yaml").write_text(text)
+    assert "Pulumi.yaml " in _refused(capsys, "--state", str(faulty))
+
+
+def test_a_second_run_at_once_is_refused_and_the_first_goes_on(
+    project: Path, faulty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--state", str(faulty), *AT, "--evidence", "evidence", "--unsigned"]
+    with chain.opened(project / "evidence"):
+        assert "another run is writing to evidence: try again when it has ended" in _refused(capsys, *asked)
+    assert main(["audit", *asked]) == ExitCode.POLICY
+
+
+def test_mistakes_in_the_levels_leave_no_evidence_folder(
+    project: Path, faulty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(levels, "of_stack", _refuse_levels)
+    assert "XX-1: is no rule" in _refused(capsys, "--state", str(faulty), "--evidence", "evidence", "--unsigned")
+    assert not (project / "evidence").exists()
+
+
+def _refuse_levels(_: str) -> Any:
+    raise levels.LevelsError("staging.json has mistakes; no rule was run:\n  XX-1: is no rule")
+
+
+def test_a_time_to_come_can_be_looked_at_but_not_kept(
+    project: Path, faulty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "--state", str(faulty), "--at", "2027-01-01T02:00:00+03:00"]) == ExitCode.POLICY
+    assert "evaluated on 2026-12-31" in capsys.readouterr().out
 
 
 def test_settings_may_lie_elsewhere(project: Path, faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -299,12 +378,7 @@ def test_settings_may_lie_elsewhere(project: Path, faulty: Path, capsys: pytest.
 def test_mistakes_in_the_levels_are_bad_input(
     project: Path, faulty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from policies.catalogue import levels
-
-    def refuse(_: str) -> Any:
-        raise levels.LevelsError("staging.json has mistakes; no rule was run:\n  XX-1: is no rule")
-
-    monkeypatch.setattr(levels, "of_stack", refuse)
+    monkeypatch.setattr(levels, "of_stack", _refuse_levels)
     assert "XX-1: is no rule" in _refused(capsys, "--state", str(faulty))
 
 
