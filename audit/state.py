@@ -149,7 +149,7 @@ def _deployment(path: Path, document: Any) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise _unfit(path, "is not a state: it holds no object")
     if document.get("version") != VERSION:
-        raise _unfit(path, f"has version {document.get('version')!r}; this reads version {VERSION}")
+        raise _unfit(path, f"has version {secrecy.quoted(document.get('version'))}; this reads version {VERSION}")
     checkpoint = document.get("checkpoint")
     deployment = checkpoint.get("latest") if isinstance(checkpoint, dict) else document.get("deployment")
     if not isinstance(deployment, dict) or not isinstance(deployment.get("resources"), list):

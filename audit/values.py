@@ -55,7 +55,7 @@ class Reader:
         if mark is None:
             return value
         if mark == _SECRET:
-            return self._shown(self.read(value["plaintext"])) if "plaintext" in value else SECRET
+            return self._shown(self._plain(value["plaintext"])) if "plaintext" in value else SECRET
         if mark == _OUTPUT:
             inner = value.get("value", UNKNOWN)
             return self._shown(inner) if value.get("secret") else inner
@@ -64,6 +64,11 @@ class Reader:
         if mark in _ASSETS:
             return {key: inner for key, inner in value.items() if key != SIGNATURE}
         return UNKNOWN
+
+    def _plain(self, text: Any) -> Any:
+        if not isinstance(text, str):
+            raise ValueError("a secret in plain text is no text")
+        return self.read(text)
 
     def _shown(self, value: Any) -> Any:
         self.secrets.update(texts(value))

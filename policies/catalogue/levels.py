@@ -11,6 +11,7 @@ switched off (`disabled`) says why, in `because`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 from policies.catalogue import registry
 from policies.catalogue.model import Level, Rule
+from policies.catalogue.secrecy import quoted
 
 FOLDER: Final = Path(__file__).parent.parent / "levels"
 STRICTEST: Final = "production"
@@ -116,7 +118,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = {key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1}
-        raise ValueError(f"{', '.join(sorted(twice))} is given twice")
+        raise ValueError(f"{', '.join(map(quoted, sorted(twice)))} is given twice")
     return found
 
 
@@ -126,16 +128,21 @@ def _setting(entry: Mapping[str, Any], file: str) -> Setting:
     return Setting(Level(entry["level"]), parameters, because)
 
 
+def _named(key: str) -> str:
+    """A key of the file, as long as it may be one."""
+    return key if re.fullmatch(r"[A-Za-z]+(-\d+)?", key) and len(key) < 32 else quoted(key)
+
+
 def _mistakes(given: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[str]:
     for code in sorted(set(given) - set(rules)):
-        yield f"{code}: is no rule; known are: {', '.join(sorted(rules))}"
+        yield f"{_named(code)}: is no rule; known are: {', '.join(sorted(rules))}"
     for code, rule in sorted(rules.items()):
         entry = given.get(code)
         if not isinstance(entry, dict):
             yield f'{code}: is missing; give {{"level": "mandatory"}} at least'
             continue
         if entry.get("level") not in list(Level):
-            yield f"{code}.level: {entry.get('level')!r} is none of {', '.join(Level)}"
+            yield f"{code}.level: {quoted(entry.get('level'))} is none of {', '.join(Level)}"
         if entry.get("level") == Level.REMEDIATE and rule.mend is None:
             yield f"{code}.level: 'remediate' needs a repair, and the rule has none"
         reason = entry.get("because", "")
@@ -143,10 +150,10 @@ def _mistakes(given: Mapping[str, Any], rules: Mapping[str, Rule]) -> Iterator[s
         if not given_well or (entry.get("level") == Level.DISABLED) != ("because" in entry):
             yield f"{code}.because: is given for a rule that is disabled, and only for one"
         for key in sorted(set(entry) - set(rule.parameters) - set(_OWN)):
-            yield f"{code}.{key}: is no parameter; known are: {', '.join(rule.parameters) or 'none'}"
+            yield f"{code}.{_named(key)}: is no parameter; known are: {', '.join(rule.parameters) or 'none'}"
         for key, kind in rule.parameters.items():
             value = entry.get(key)
             if type(value) is not kind:
-                yield f"{code}.{key}: {value!r} is not of type {kind.__name__}"
+                yield f"{code}.{key}: {quoted(value)} is not of type {kind.__name__}"
             elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
-                yield f"{code}.{key}: {value!r} is not a list of texts"
+                yield f"{code}.{key}: {quoted(value)} is not a list of texts"

@@ -22,7 +22,16 @@ from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from policies.catalogue.secret_names import is_secret_name
 from policies.catalogue.types import FINGERPRINTS
 
-__all__ = ["Net", "concealed", "formless", "is_secret_name", "is_secret_text", "secret_places", "secret_texts"]
+__all__ = [
+    "Net",
+    "concealed",
+    "formless",
+    "is_secret_name",
+    "is_secret_text",
+    "quoted",
+    "secret_places",
+    "secret_texts",
+]
 
 _SHAPE: Final = re.compile(
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
@@ -97,6 +106,13 @@ def concealed(finding: Finding, resource: Resource, stack: Stack) -> Finding:
 def formless(text: str) -> str:
     """The text with `[secret]` in the place of all that is secret by its form."""
     return _SHAPE.sub(_MARK, text)
+
+
+def quoted(value: Any) -> str:
+    """What stands where something else should, for a message about a file: too short to be a secret, or only its kind."""
+    if isinstance(value, str) and (len(value) >= _PIECE or is_secret_text(value)):
+        return f"a text of {len(value)} letters"
+    return f"a {type(value).__name__}" if isinstance(value, list | dict) else repr(value)
 
 
 def _places(value: Any, path: str, *, secret: bool) -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from policies.catalogue import levels, registry
+from policies.catalogue.secrecy import is_secret_text, quoted
 from policies.catalogue.waivers import Waiver
 
 FILE: Final = Path(__file__).parent.parent / "waivers.yaml"
@@ -99,12 +100,18 @@ def _read(path: Path) -> tuple[Waiver, ...]:
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise WaiversError(f"{path.name} cannot be read as YAML: {' '.join(str(error).split())}") from None
+        raise WaiversError(f"{path.name} cannot be read as YAML: {_unreadable(error)}") from None
     mistakes = _Mistakes(path.name)
     found = tuple(_all(root, mistakes))
     if mistakes.told:
         raise WaiversError("\n".join([f"{path.name} has mistakes; no rule was run:", *mistakes.told]))
     return found
+
+
+def _unreadable(error: Exception) -> str:
+    """Where a file is no YAML; the parser's own text repeats what stands there."""
+    mark = getattr(error, "problem_mark", None)
+    return f"see line {mark.line + 1}, column {mark.column + 1}" if mark else type(error).__name__
 
 
 def _all(root: yaml.Node | None, mistakes: _Mistakes) -> Iterator[Waiver]:
@@ -118,7 +125,7 @@ def _all(root: yaml.Node | None, mistakes: _Mistakes) -> Iterator[Waiver]:
         texts = _texts(node, f"waivers[{position}]", mistakes)
         name = texts.get("id", "")
         if name in seen:
-            mistakes.add(node, f"waivers[{position}].id", f"{name!r} is given twice", "an id of its own")
+            mistakes.add(node, f"waivers[{position}].id", f"{quoted(name)} is given twice", "an id of its own")
         seen.add(name)
         if len(mistakes.told) == before:
             yield _waiver(texts)
@@ -133,7 +140,11 @@ def _texts(node: yaml.Node, where: str, mistakes: _Mistakes) -> dict[str, str]:
         if not isinstance(value, yaml.ScalarNode) or not (value.tag.endswith(":str") or is_day):
             mistakes.add(value, f"{where}.{key}", "is no text", _wanted(key))
         elif not _fits(key, value.value):
-            mistakes.add(value, f"{where}.{key}", repr(value.value), _wanted(key))
+            mistakes.add(value, f"{where}.{key}", quoted(value.value), _wanted(key))
+        elif is_secret_text(value.value):
+            mistakes.add(
+                value, f"{where}.{key}", "holds a secret", "words without one: rotate it, as it may have been seen"
+            )
         else:
             texts[key] = value.value
     if {"created", "expires"} <= texts.keys() and texts["expires"] < texts["created"]:
@@ -150,7 +161,7 @@ def _entries(node: yaml.Node | None, where: str, wanted: set[str], mistakes: _Mi
     for key, value in node.value:
         name = str(key.value)
         if name not in wanted:
-            mistakes.add(key, where, f"{name!r} is no key", f"one of {', '.join(sorted(wanted))}")
+            mistakes.add(key, where, f"{quoted(name)} is no key", f"one of {', '.join(sorted(wanted))}")
         elif name in found:
             mistakes.add(key, where, f"{name!r} is given twice", "each key once")
         else:
