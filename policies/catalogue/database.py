@@ -92,7 +92,7 @@ def require_protection(resource: Resource, _: Scope) -> Iterator[Finding]:
     plan="Neon Launch",
 )
 def limit_history(project: Resource, scope: Scope) -> Iterator[Finding]:
-    """Absent means Neon's default."""
+    """In seconds. Absent means a day (neon.com/docs/introduction/point-in-time-restore)."""
     given = project.number("historyRetentionSeconds")
     seconds = DEFAULT_HISTORY if given is None else given
     least, most = scope.parameters["leastSeconds"], scope.parameters["mostSeconds"]

@@ -44,9 +44,11 @@ deployment makes known: the audit of the state judges it.
 _WAIVERS: Final = """## Waivers
 
 `waivers.yaml` lists the violations that are accepted for a time; its schema is `waivers.schema.json`. A waiver covers one
-rule in one stack, on the resources whose logical name fits its pattern. A waived violation stops nothing and stays visible:
-in each preview as a finding of `waivers-in-force`, and in the evidence as *waived*, with reason, owner, approver, ticket,
-days and the control that protects meanwhile.
+rule in one stack, on the resources whose logical name fits its pattern (`*` and `?`). What counts is the name of the resource
+that is judged, in the list *Judges* of the rule, also where a finding stands at another one: for `pulumi:pulumi:Stack` that is
+`brightbroom-infra-<stack>`. A waived violation stops nothing and stays visible: in each preview as a finding of
+`waivers-in-force`, and in the evidence as *waived*, with reason, owner, approver, ticket, days and the control that protects
+meanwhile. It is in force from the day `created` to the end of the day `expires`, days of UTC.
 
 GOV-03 judges the waivers after all other rules, and is mandatory. It fails for a waiver that
 
@@ -114,6 +116,7 @@ def _link(rule: Rule) -> str:
 def _section(rule: Rule) -> Iterator[str]:
     yield from (f"### {rule.name}", "")
     yield f"- **Risk**: {rule.risk}."
+    yield f"- **To know**: {' '.join((rule.check.__doc__ or '').split())}"
     yield f"- **Judges**: {', '.join(f'`{kind}`' for kind in rule.applies_to)}"
     if rule.reads:
         yield f"- **Reads beside it**: {', '.join(f'`{kind}`' for kind in rule.reads)}"

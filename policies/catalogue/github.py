@@ -126,7 +126,7 @@ _PATTERNS: Final = "allowedActionsConfig.patternsAlloweds"
     source="infra/components/github_repository.py",
 )
 def limit_workflows(resource: Resource, scope: Scope) -> Iterator[Finding]:
-    """The first value of each is what to set. A permission left out is GitHub's default, to read; without the resources the
+    """A permission left out is GitHub's default, to read; without the resources the
     repository keeps what it was made with, which lets every action run and, in old organisations, write. Where Actions are
     off, none runs."""
     if resource.type == STACK:

@@ -74,6 +74,14 @@ def test_sentences_name_rules_that_exist() -> None:
     assert sorted({code for sentence in _sentences() for code in sentence.rules} - known) == []
 
 
+def test_clauses_of_pci_dss_that_saq_a_does_not_ask_for_say_so() -> None:
+    beyond = {stated.clause: "SAQ A" in stated.where for stated in _published() if stated.standard == "PCI DSS"}
+    assert [name for name in ("2.2.2", "6.3.1", "6.3.3", "8.3.6", "11.3.2", "12.8.2", "12.10.1") if beyond[name]] == []
+    assert [
+        name for name in ("1.3.1", "6.2.3", "6.4.3", "6.5.3", "8.6.2", "10.2.1", "12.5.2") if not beyond[name]
+    ] == []
+
+
 def test_states_follow_from_who_answers() -> None:
     for stated in requirements():
         assert (stated.state is State.AUTOMATED) == bool(stated.rules), _named(stated)
