@@ -86,6 +86,14 @@ def read(text: str) -> Source:
     return Source(Kind.HOST, f"{front}{f':{port}' if port else ''}{path}", scheme.lower(), host.lower(), port, path)
 
 
+def host_of(name: str) -> str:
+    """A domain as a policy names it: in lower case, an international one in its ASCII form."""
+    try:
+        return name.lower().encode("idna").decode()
+    except UnicodeError:
+        return name.lower()
+
+
 def normal(sources: Sequence[str]) -> tuple[str, ...]:
     """A list in its normal form; an empty one allows nothing, as `'none'` does."""
     return tuple(read(source).text for source in sources) or (NONE,)

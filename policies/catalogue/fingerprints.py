@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.catalogue.model import Unevaluated
-from policies.catalogue.resource import UNKNOWN, Resource, Stack
+from policies.catalogue.resource import Resource, Stack
 from policies.catalogue.scope import Scope
 from policies.catalogue.types import FINGERPRINTS
 
@@ -21,14 +21,14 @@ def of_stack(stack: Stack, name: str = "") -> Resource:
 
 
 def values(component: Resource, kind: str = "fingerprints") -> Mapping[str, Any]:
-    """Fingerprints by name; one whose value is not known yet is `UNKNOWN`. `kind` is `fingerprints` (of secrets and of Sentry's
-    addresses) or `data` (of where databases and caches are)."""
+    """Fingerprints by name; one that cannot be read is `UNKNOWN` or `SECRET`. `kind` is `fingerprints` (of secrets and of
+    Sentry's addresses) or `data` (of where databases and caches are)."""
     return component.mapped(kind)
 
 
 def known(component: Resource, kind: str = "fingerprints") -> Mapping[str, str]:
     """Those that can be read."""
-    return {name: str(text) for name, text in values(component, kind).items() if text is not UNKNOWN}
+    return {name: text for name, text in values(component, kind).items() if isinstance(text, str)}
 
 
 def elsewhere(own: Resource, scope: Scope) -> Iterator[tuple[str, Resource]]:

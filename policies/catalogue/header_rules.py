@@ -94,7 +94,7 @@ def require_registered_hosts(resource: Resource, scope: Scope) -> Iterator[Findi
 
 def _foreign(sources: Sequence[str], stack: Stack, *, scripts: bool) -> Iterator[Source]:
     """The sources that are, or may be, another site."""
-    own = {str(domain.get("domain")).lower() for domain in stack.of_type(VERCEL_DOMAIN)}
+    own = {csp_sources.host_of(str(domain.get("domain"))) for domain in stack.of_type(VERCEL_DOMAIN)}
     heeded = csp_sources.effective(sources) if scripts else tuple(map(csp_sources.read, sources))
     for source in heeded:
         network = source.kind is Kind.SCHEME and source.scheme in ("http", "https", "ws", "wss")
@@ -118,7 +118,7 @@ def _entries(stack: Stack, source: Source) -> Iterator[tuple[Resource, str]]:
     for inventory in stack.of_type(SCRIPT_INVENTORY):
         for position in range(len(inventory.listed("scripts"))):
             place = f"scripts.{position}"
-            name = str(inventory.readable(f"{place}.host") or "").lower()
+            name = csp_sources.host_of(str(inventory.readable(f"{place}.host") or ""))
             below = name.startswith("*.") and source.host.endswith(name[1:])
             if not source.wide and (below or name == source.host):
                 yield inventory, place

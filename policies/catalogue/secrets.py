@@ -91,12 +91,13 @@ def forbid_public_secret_names(resource: Resource, _: Scope) -> Iterator[Finding
     severity=Severity.CRITICAL,
     applies_to=(*VARIABLE_TYPES, *_NAMED, VERCEL_DEPLOYMENT),
     requirements=(*pci("8.6.2"), *soc2("CC6.1"), *cis_github("1.5.1"), *strategy("Environment Configuration")),
-    remedy="declare the variable sensitive at Vercel, or use an Actions secret at GitHub; then rotate what could be read",
+    remedy="declare it sensitive at Vercel, without the target development, which takes no such variable; or use an Actions "
+    "secret at GitHub; then rotate what could be read",
     url="https://vercel.com/docs/environment-variables/sensitive-environment-variables",
     source=_ONLY_IN_CODE,
 )
 def require_sensitive_secrets(resource: Resource, _: Scope) -> Iterator[Finding]:
-    """Judged by name. Vercel's default is a variable that can be read."""
+    """Judged by name. Vercel's default is a variable that can be read, and for the target development the only one."""
     if resource.type == VERCEL_DEPLOYMENT:
         yield from _deployed(resource)
     elif resource.type in _NAMED:
@@ -205,10 +206,7 @@ def _sensitive(variable: Variable) -> Iterator[Finding]:
     if not is_secret_name(variable.key):
         return
     if not variable.sensitive:
-        wanted = "true, without the target development: there Vercel keeps no sensitive variable"
-        local = "development" in variable.targets
-        path = variable.path("sensitive")
-        yield Finding(path, variable.resource.get(path), wanted if local else "true")
+        yield Finding(variable.path("sensitive"), variable.resource.get(variable.path("sensitive")), "true")
     if variable.resource.get(variable.path("visibility")) == "config":
         yield Finding(variable.path("visibility"), "config", "secret, or nothing")
 

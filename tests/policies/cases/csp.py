@@ -265,6 +265,12 @@ HDR_14 = [
     near_miss("HDR-14", "profile", _app("img-src", "https://pictures.example.com")),
     near_miss("HDR-14", "profile", _app("script-src", "'strict-dynamic'", "'nonce-abc'", "https://cdn.example.com")),
     near_miss("HDR-14", "profile", ("scripts", "scripts.0.host", "*.Sentry.io")),
+    near_miss(
+        "HDR-14",
+        "profile",
+        ("domain", "domain", "B\u00fccher.example"),
+        _app("connect-src", "'self'", "https://xn--bcher-kva.example"),
+    ),
     absent("HDR-14", "profile", ("scripts", "", ABSENT)),
     absent("HDR-14", "profile", ("profile", "csp.connect-src", ABSENT), outcome=PASS),
     unknown("HDR-14", "profile", ("scripts", "scripts", UNKNOWN)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.catalogue import types as t
 from policies.catalogue.model import Outcome
-from policies.catalogue.resource import UNKNOWN
+from policies.catalogue.resource import SECRET, UNKNOWN
 from tests.policies.cases.form import ABSENT, Change, absent, compliant, near_miss, other_type, unknown, violating
 from tests.policies.cases.secrets import INLINE, PAIR, SECRET_VARIABLE, add, shared
 
@@ -40,6 +40,7 @@ SEC_04 = [
     absent("SEC-04", ROOT, ("fingerprints", "fingerprints", ABSENT), outcome=Outcome.PASS),
     unknown("SEC-04", ROOT, prints(CRON_SECRET=UNKNOWN), says="fingerprints.CRON_SECRET"),
     unknown("SEC-04", ROOT, ("fingerprints", "fingerprints", UNKNOWN)),
+    unknown("SEC-04", ROOT, prints(CRON_SECRET=SECRET, API_TOKEN=SECRET), fires={"SEC-05"}, says="is encrypted"),
     other_type("SEC-04", "fingerprints"),
 ]
 

@@ -102,9 +102,7 @@ SEC_02 = [
     compliant("SEC-02", "deployment", deployment({"LOG_LEVEL": "info"})),
     violating("SEC-02", "variable", ("variable", "sensitive", False), says="sensitive seen False"),
     violating("SEC-02", "shared", shared(sensitive=False)),
-    violating(
-        "SEC-02", "shared", shared(sensitive=False, targets=["development"]), says="without the target development"
-    ),
+    violating("SEC-02", "shared", shared(sensitive=False, targets=UNKNOWN)),
     violating("SEC-02", "app", ("app", "environments", [{**SECRET_VARIABLE, "sensitive": False}])),
     violating("SEC-02", "variables", PAIR, ("variables", "variables.1.sensitive", False), says="variables.1.sensitive"),
     violating("SEC-02", "variable", ("variable", "visibility", "config"), says="visibility seen config"),
