@@ -41,6 +41,7 @@ _DOCS: Final = "https://docs.github.com/"
     url=_DOCS + "actions/reference/workflows-and-actions/deployments-and-environments",
     parameters={"branch": str, "leastReviewers": int, "preventSelfReview": bool},
     source="delivery.reviewers",
+    sources={GITHUB_ENVIRONMENT_BRANCH: "delivery.branch"},
     plan="GitHub Enterprise for a private repository",
 )
 def require_approval(resource: Resource, scope: Scope) -> Iterator[Finding]:
@@ -89,7 +90,7 @@ def require_environment_secret(secret: Resource, _: Scope) -> Iterator[Finding]:
     name = secret.get("secretName")
     deploys = str(name).upper().startswith(_OF_ENVIRONMENTS)
     if not deploys:
-        raise NotApplicable(f"{name} is no secret of a deployment")
+        raise NotApplicable("is no secret of a deployment by its name")
     if secret.type == GITHUB_SECRET:
         wanted = "a secret of an environment; secrets of the repository are others than " + ", ".join(
             f"{prefix}*" for prefix in _OF_ENVIRONMENTS

@@ -82,12 +82,13 @@ def secret_places(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 
 def secret_texts(resource: Resource) -> Iterator[str]:
-    """Every secret text of a resource that can be read, and the password in each that is a URL."""
+    """Every secret text of a resource that can be read; and by themselves the password in a URL and the token in a longer text."""
     for _, value in secret_places(resource):
         if value is SECRET or value is UNKNOWN or str(value).lower() in _NO_SECRETS:
             continue
         yield str(value)
         yield from _passwords(str(value))
+        yield from (re.split("[ =]", found[0], maxsplit=1)[-1] for found in _SHAPE.finditer(str(value)))
 
 
 def concealed(finding: Finding, resource: Resource, stack: Stack) -> Finding:
