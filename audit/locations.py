@@ -20,11 +20,12 @@ class Locations:
         self._trees: dict[str, yaml.Node | None] = {}
         self._found: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def of(self, rule: Rule, stack: str) -> dict[str, Any]:
-        """`file`, `line` and `key` of a rule's source in a stack; only what is there, empty where nothing is."""
-        asked = (stack, rule.source)
-        if asked not in self._found:
-            self._found[asked] = self._locate(stack, rule.source) if rule.source else {}
+    def of(self, rule: Rule, stack: str, kind: str = "") -> dict[str, Any]:
+        """`file`, `line` and `key` of a rule's source in a stack, for a type of resource; only what is there, empty where nothing
+        is."""
+        source = rule.source_of(kind)
+        if (asked := (stack, source)) not in self._found:
+            self._found[asked] = self._locate(stack, source) if source else {}
         return self._found[asked]
 
     def _locate(self, stack: str, source: str) -> dict[str, Any]:

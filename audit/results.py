@@ -39,7 +39,7 @@ def _result(verdict: Verdict, stack: str, setting: Setting, locations: Locations
         "pending": well_formed(verdict.pending),
         "waiver": verdict.waiver.id if verdict.waiver else "",
         "broken": verdict.broken,
-        "location": locations.of(verdict.rule, stack) if verdict.outcome in _LOCATED else {},
+        "location": locations.of(verdict.rule, stack, verdict.resource.type) if verdict.outcome in _LOCATED else {},
     }
     return {key: value for key, value in entry.items() if value}
 

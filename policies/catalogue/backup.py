@@ -112,6 +112,7 @@ def require_separate_copies(resource: Resource, scope: Scope) -> Iterator[Findin
     parameters={"mostDays": int},
     whole_stack=True,
     source="database.snapshots.retentionDays",
+    sources={t.NEON_PROJECT: "database.historyHours", t.BACKUP_EXPORT: "backups.separateStorage.expireDays"},
 )
 def limit_backups(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Absent: Neon keeps a day of history, 30 days of each scheduled snapshot, and a snapshot without an end for ever. Any life
@@ -164,6 +165,7 @@ def _made(snapshot: Resource, today: date) -> datetime:
     parameters={"mostHours": int, "overDays": int},
     whole_stack=True,
     source="database.snapshots",
+    sources={t.RECOVERY_TARGETS: "compliance.rpoHours"},
 )
 def limit_loss(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """Within the history window nothing is lost; before it, what lies between two snapshots that are still kept. Judged for a

@@ -37,6 +37,7 @@ _DEFAULT_IDLE: Final = 300
     parameters={"quota": bool, "mostIdleSeconds": int},
     whole_stack=True,
     source="database.computeHoursLimit",
+    sources={t.VERCEL_PROJECT: "infra/components/vercel_app.py"},
 )
 def limit_usage(project: Resource, scope: Scope) -> Iterator[Finding]:
     """A spent quota stops every compute until the month ends, so it is asked for only where `quota` says so; `mostIdleSeconds` 0

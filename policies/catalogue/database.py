@@ -32,6 +32,7 @@ _EVERYBODY: Final = ("0.0.0.0/0", "::/0")
     url="https://neon.com/docs/introduction/regions",
     parameters={"databaseRegions": list, "functionRegions": list},
     source="database.region",
+    sources={t.VERCEL_PROJECT: "hosting.functionRegion"},
 )
 def limit_regions(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Neon asks for a region; Vercel takes `iad1`, in the USA, where none is given (vercel.com/docs/functions/regions)."""
@@ -140,6 +141,7 @@ def limit_addresses(project: Resource, _: Scope) -> Iterator[Finding]:
     url="https://www.postgresql.org/support/versioning/",
     whole_stack=True,
     source="database.postgresVersion",
+    sources={t.VERCEL_PROJECT: "hosting.nodeVersion"},
 )
 def require_supported_versions(project: Resource, scope: Scope) -> Iterator[Finding]:
     """Absent means the vendor's default: Postgres 17, Node 24. Ends are in `support_ends`. Migrations are tested in staging, so

@@ -127,7 +127,8 @@ def _section(rule: Rule) -> Iterator[str]:
         if said := "; ".join(filter(None, (given, off))):
             yield f"- **In {stack}**: {said}"
     if rule.source:
-        yield f"- **Decided by**: `{rule.source}`"
+        others = "".join(f"; `{source}` for `{kind}`" for kind, source in rule.sources.items())
+        yield f"- **Decided by**: `{rule.source}`{others}"
     if rule.plan:
         yield f"- **Needs**: {rule.plan}"
     yield f"- **Fix**: {rule.remedy}."

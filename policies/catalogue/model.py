@@ -7,7 +7,7 @@ path of a value that cannot be read yet. An absent value is decided by each rule
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -110,8 +110,9 @@ class Rule:
     `id` is the catalogue code (`HDR-07`), `statement` what is true when compliant; both are public. `applies_to` are the types
     it gives an answer about. A `whole_stack` rule also reads others, `reads`, and sees outputs; any other rule sees the inputs of
     one resource. `parameters` names the values that `levels/<stack>.json` must give, with their types. `source` says where the
-    judged value is decided: a key of `Pulumi.<stack>.yaml` below the project's name, or a file of the program. `plan` names the
-    vendor's plan without which the rule cannot be kept. A `last` rule is judged after all others, whose answers it reads.
+    judged value is decided: a key of `Pulumi.<stack>.yaml` below the project's name, or a file of the program; `sources`
+    says it for types of which that is not so. `plan` names the vendor's plan without which the rule cannot be kept. A `last` rule
+    is judged after all others, whose answers it reads.
     """
 
     id: str
@@ -130,6 +131,11 @@ class Rule:
     check: Check
     mend: Mend | None = None
     last: bool = False
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def source_of(self, kind: str) -> str:
+        """Where what is judged of a resource of this type is decided."""
+        return self.sources.get(kind, self.source)
 
     @property
     def name(self) -> str:

@@ -31,6 +31,7 @@ _ENVIRONMENT: Final = "SENTRY_ENVIRONMENT"
     url="https://vercel.com/docs/drains",
     whole_stack=True,
     source="monitoring.enabled",
+    sources={t.VERCEL_LOG_DRAIN: "infra/components/monitoring.py"},
     plan="Vercel Pro",
 )
 def require_log_drain(resource: Resource, scope: Scope) -> Iterator[Finding]:

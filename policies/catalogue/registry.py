@@ -50,6 +50,7 @@ def rule(
     parameters: Mapping[str, type] | None = None,
     whole_stack: bool = False,
     source: str = "",
+    sources: Mapping[str, str] | None = None,
     plan: str = "",
     last: bool = False,
 ) -> Callable[[_Check], _Check]:
@@ -71,6 +72,7 @@ def rule(
             parameters=parameters or {},
             whole_stack=whole_stack,
             source=source,
+            sources=sources or {},
             plan=plan,
             check=check,
             last=last,

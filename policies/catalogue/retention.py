@@ -57,6 +57,7 @@ def limit_deployments(project: Resource, scope: Scope) -> Iterator[Finding]:
     parameters={"leastDays": int, "leastHotDays": int},
     whole_stack=True,
     source="monitoring.logRetentionDays",
+    sources={t.VERCEL_LOG_DRAIN: "monitoring.logEndpoint"},
 )
 def require_long_logs(resource: Resource, scope: Scope) -> Iterator[Finding]:
     """A sink is a declared fact about the place behind a drain, found by its address. `hotDays` are at hand at once."""

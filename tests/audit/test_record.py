@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -335,11 +336,14 @@ def test_a_violation_names_the_line_of_the_settings_that_decides_it() -> None:
     texts = {stack: (ROOT / f"Pulumi.{stack}.yaml").read_text().splitlines() for stack in states.STACKS}
     named = 0
     for rule in registry.rules():
-        for stack in states.STACKS:
-            found = locations.of(rule, stack)
+        assert rule.sources.keys() <= set(rule.applies_to), rule.id
+        for stack, kind in itertools.product(states.STACKS, rule.applies_to):
+            found = locations.of(rule, stack, kind)
+            assert found or (ROOT / rule.source_of(kind)).is_dir(), f"{rule.id}: {rule.source_of(kind)} is nowhere"
             if found.get("line"):
                 named += 1
-                assert any(part in texts[stack][found["line"] - 1] for part in rule.source.split(".")), rule.id
+                parts = rule.source_of(kind).split(".")
+                assert any(part in texts[stack][found["line"] - 1] for part in parts), rule.id
     assert named > 50
 
 
