@@ -79,15 +79,16 @@ def _verdicts(rule: Rule, state: State, court: Court) -> Iterator[Verdict]:
 
 
 def _unjudged(rule: Rule, state: State, kinds: Mapping[tuple[str, str], int]) -> Iterator[Others]:
+    why = judge.other_type(rule)
     for (kind, waits), count in kinds.items():
-        if waits:
-            yield Others(state.stack, rule.id, kind, count, waits)
-        elif kind not in rule.applies_to:
-            yield Others(state.stack, rule.id, kind, count, judge.other_type(rule))
+        if waits or kind not in rule.applies_to:
+            yield Others(state.stack, rule.id, kind, count, waits or why)
 
 
 def _concealed(verdict: Verdict, veil: Veil) -> Verdict:
     """The verdict without any text that is secret in its state."""
+    if not (verdict.findings or verdict.reason or verdict.pending):
+        return verdict
     return replace(
         verdict,
         findings=tuple(_veiled(finding, veil) for finding in verdict.findings),

@@ -33,6 +33,11 @@ SECRET: Final = _Mark("[secret]")
 """Present and encrypted: what a state file shows of a secret."""
 
 
+_MAPS: Final = (dict, Mapping)
+_LISTS: Final = (list, Sequence)
+"""What nearly all values are comes first: asking an abstract class takes three times as long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource as a provider will be sent it (or, to a rule over the stack, as it is known): plain JSON values, `UNKNOWN` or
@@ -64,9 +69,9 @@ class Resource:
         for depth, key in enumerate(parts := path.split(".")):
             if value is SECRET:
                 raise Unevaluated(".".join(parts[:depth]), "is encrypted")
-            if isinstance(value, Mapping):
+            if isinstance(value, _MAPS):
                 value = value.get(key)
-            elif isinstance(value, Sequence) and not isinstance(value, str) and key.isdecimal():
+            elif key.isdecimal() and isinstance(value, _LISTS) and not isinstance(value, str):
                 value = value[int(key)] if int(key) < len(value) else None
             else:
                 value = None
@@ -84,14 +89,14 @@ class Resource:
     def listed(self, path: str) -> Sequence[Any]:
         """The list at a path, empty where it is absent. Raises `Unevaluated` where it cannot be read, or is no list."""
         value = self.readable(path)
-        if isinstance(value, str) or not isinstance(value, Sequence | None):
+        if value is not None and (isinstance(value, str) or not isinstance(value, _LISTS)):
             raise Unevaluated(path, "is no list")
         return value or ()
 
     def mapped(self, path: str) -> Mapping[str, Any]:
         """The map at a path, empty where it is absent. Raises `Unevaluated` where it cannot be read, or is no map."""
         value = self.readable(path)
-        if not isinstance(value, Mapping | None):
+        if value is not None and not isinstance(value, _MAPS):
             raise Unevaluated(path, "is no map")
         return value or {}
 
