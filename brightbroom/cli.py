@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -206,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.FINE
     except Exception as error:  # noqa: BLE001 - the edge: an unexpected error is a bug of ours and ends here
         if "--debug" in given:
-            traceback.print_exc()
+            typer.echo("".join(_trace(error)), err=True, nl=False)
         _say(f"a bug of ours: {_described(error)}; `brightbroom --debug ...` shows the traceback")
         return ExitCode.BUG
     if outcome == ExitCode.INTERRUPTED:
@@ -219,6 +219,17 @@ def _described(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """The way to an error and to those before it, the first one first: types and places, no texts, as above."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _trace(before)
+        yield "\nThen:\n\n"
+    yield "Traceback (most recent call last):\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
 
 
 def _say(message: str) -> None:

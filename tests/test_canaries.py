@@ -22,6 +22,7 @@ from rehearsal.engine import Event, Operation, ResourceState
 from rehearsal.engine.values import secret_texts
 from rehearsal.scenarios import UNPROTECTED
 from rehearsal.stage import Play, Stage
+from tests.planting import Planter, leaks
 
 ROOT = Path(__file__).parent.parent
 STACKS = ["staging", "production"]
@@ -84,6 +85,37 @@ def test_no_secret_is_written_or_told(tmp_path: Path, stack: str) -> None:
             secrets |= _made(play, result.resources)
             assert _leaks(tmp_path, [*texts, json.dumps(events)], secrets) == []
     assert len(secrets) > len(play.given) + 5, "what the vendors and the program made was not looked for"
+
+
+BAD: dict[str, object] = {
+    "headers.strictTransportSecurity": "max-age=60",
+    "headers.referrerPolicy": "unsafe-url",
+    "headers.frameOptions": "ALLOWALL",
+    "hosting.productionBranch": "main",
+    "database.historyHours": 6,
+    "monitoring.eventsEndpoint": "https://events.example.org/in",
+    "application.features": {"TOKEN": True},
+}
+"""Settings that rules find fault with, so that they quote what they saw."""
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_violation_tells_no_secret(tmp_path: Path, *, served: bool) -> None:
+    planter = Planter(5)
+    given = {
+        name: f"{planter.plain()}{'@example.invalid' if 'EMAIL' in name else ''}" for name in _canaries("production")
+    }
+    events: list[Event] = []
+    with Stage(replace(play_of(ROOT, "production", BAD), given=given), tmp_path, fresh=True) as stage:
+        result = stage.run(Operation.PREVIEW, serve_policies=served, on_event=events.append)
+    told = {
+        "findings": "\n".join(f"{found} {found.before} {found.after}" for found in result.findings),
+        "events": json.dumps(events),
+        "document": json.dumps(report.document(result)),
+        "tree": "\n".join(str(line) for line in report.tree(result, verbose=True)),
+    }
+    assert len({found.policy for found in result.findings}) > 5
+    assert leaks(told, planter.planted) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -82,7 +82,7 @@ def secret_places(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 
 def secret_texts(resource: Resource) -> Iterator[str]:
-    """Every secret text of a resource that can be read; and by themselves the password in a URL and the token in a longer text."""
+    """Every secret text of a resource that can be read; by themselves too, the password in a URL and the token in a text."""
     for _, value in secret_places(resource):
         if value is SECRET or value is UNKNOWN or str(value).lower() in _NO_SECRETS:
             continue

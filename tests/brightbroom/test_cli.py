@@ -129,17 +129,22 @@ def test_a_state_that_cannot_be_trusted_is_refused_and_kept(
 def test_an_unexpected_error_tells_type_and_place_but_not_its_text(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    secret = "the-password"
+
     def broken(*_: object) -> None:
-        raise KeyError("the-password")
+        raise KeyError(secret) from ValueError(secret)
 
     monkeypatch.setattr(rehearse, "rehearse", broken)
     assert main(["rehearse"]) == ExitCode.BUG
     told = capsys.readouterr().err
     assert "a bug of ours: KeyError at test_cli.py:" in told
-    assert "the-password" not in told
+    assert secret not in told
     assert "Traceback" not in told
     assert main(["--debug", "rehearse"]) == ExitCode.BUG
-    assert "Traceback" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Traceback" in told
+    assert "ValueError\n\nThen:" in told
+    assert secret not in told
 
 
 def test_an_interrupt_ends_cleanly(
