@@ -165,8 +165,9 @@ def _is(pattern: str, branch: str, repository: Resource) -> bool:
 
 
 def _fits(pattern: str, name: str) -> bool:
-    """As `File.fnmatch` with `FNM_PATHNAME`, which GitHub uses: a star stops at a slash, `**/` does not, `[ab]` is one letter."""
-    parts = re.split(r"(\*\*/|\*+|\?|\[[!^]?[\w-]+\])", pattern)
+    """As `File.fnmatch` with `FNM_PATHNAME`, which GitHub uses: a star stops at a slash, `**/` between slashes does not, and
+    `[ab]` is one letter (docs.github.com, Managing a branch protection rule)."""
+    parts = re.split(r"((?<![^/])\*\*/|\*+|\?|\[[\w-]+\])", pattern)
     try:
         return re.fullmatch("".join(map(_regex, parts)), name) is not None
     except re.error:
@@ -175,5 +176,5 @@ def _fits(pattern: str, name: str) -> bool:
 
 def _regex(part: str) -> str:
     if re.fullmatch(r"\[.+\]", part):
-        return part.replace("[!", "[^")
+        return part
     return {"**/": "(?:.*/)?", "?": "[^/]"}.get(part) or ("[^/]*" if part.startswith("*") else re.escape(part))

@@ -80,6 +80,8 @@ BRANCHES = [
     near_miss("GH-01", STACK, _includes("main", "refs/heads/**/main")),
     near_miss("GH-01", STACK, _includes("main", "refs/heads/ma?n")),
     near_miss("GH-01", STACK, _includes("main", "refs/heads/[k-m]ain")),
+    near_miss("GH-01", STACK, _includes("main", "refs/heads**/**/*")),
+    near_miss("GH-01", STACK, _includes("main", "refs/heads/ma**/**/*"), outcome=Outcome.FAIL, fires=ALL_THREE),
     near_miss("GH-01", STACK, _includes("main", "refs/heads/[!m]ain"), outcome=Outcome.FAIL, fires=ALL_THREE),
     near_miss("GH-01", STACK, _includes("main", "refs/heads/[z-a]ain"), outcome=Outcome.FAIL, fires=ALL_THREE),
     violating("GH-01", STACK, ("main", "conditions.refName.excludes", ["refs/heads/[m]ain"]), fires=ALL_THREE),
