@@ -22,7 +22,13 @@ from tests.policies.samples.build import transforms
 TODAY: Final = date(2026, 11, 25)
 """The day that all cases are judged on."""
 
-ABSENT: Final = object()
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "[absent]"
+
+
+ABSENT: Final = _Absent()
 """A value that takes the property, or the whole resource, away."""
 
 Change = tuple[str, str, Any]
