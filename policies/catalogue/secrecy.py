@@ -41,9 +41,11 @@ _SHAPE: Final = re.compile(
     r"|(?i:\b(?:bearer|basic) +(?=[a-z+/._~=-]*[0-9])[a-z0-9+/._~=-]{16,})"
     r"|(?<=[?&])(?i:(?:(?:api|access|auth|secret)[_-]?)?(?:key|token)|sig|signature|(?:client_)?secret|password|passphrase)"
     r"=[^&#\s'\"]{8,}"
+    r"|(?<=//api\.vercel\.com/v1/integrations/deploy/)[\w/-]+"
+    r"|(?<=//hooks\.slack\.com/services/)[\w/]+|(?<=//discord\.com/api/webhooks/)[\w/-]+"
 )
-"""Credentials in a URL or its query, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry and AWS, signed JSON tokens, and
-what the header Authorization holds."""
+"""Credentials in a URL or its query, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry and AWS, signed JSON tokens,
+what the header Authorization holds, and the part of a deploy hook's or a chat's address that is all one needs."""
 
 _NAMES: Final = ("key", "secretName", "variableName")
 _VALUES: Final = ("value", "valueWo", "plaintextValue", "encryptedValue", "valueEncrypted")

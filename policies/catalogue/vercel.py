@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.catalogue.model import Finding, Severity
+from policies.catalogue.model import Finding, Severity, Unevaluated, together
 from policies.catalogue.registry import mends, rule
 from policies.catalogue.resource import Resource
 from policies.catalogue.scope import Scope
@@ -92,17 +93,24 @@ _SETTINGS: Final[Mapping[str, bool]] = {
 )
 def forbid_disclosure(project: Resource, scope: Scope) -> Iterator[Finding]:
     """The provider sends a boolean that is left out as false; only the toolbar then follows the team's default."""
-    for path, wanted in _wanted(scope).items():
-        seen = project.get(path)
-        default = None if path == "enableProductionFeedback" else False
-        if (default if seen is None else seen) is not wanted:
-            yield Finding(path, seen, str(wanted))
+    yield from together(*(_set_to(project, path, wanted) for path, wanted in _wanted(scope).items()))
+
+
+def _set_to(project: Resource, path: str, wanted: object) -> Iterator[Finding]:
+    seen = project.get(path)
+    default = None if path == "enableProductionFeedback" else False
+    if (default if seen is None else seen) is not wanted:
+        yield Finding(path, seen, str(wanted))
 
 
 @mends("VRC-03")
 def hide_source(project: Resource, scope: Scope) -> Mapping[str, Any]:
-    """Every one of the settings that is not as it must be."""
-    return {finding.path: _SETTINGS[finding.path] for finding in forbid_disclosure(project, scope)}
+    """Every one of the settings that is not as it must be, as far as they can be read."""
+    changes: dict[str, Any] = {}
+    with contextlib.suppress(Unevaluated):
+        for finding in forbid_disclosure(project, scope):
+            changes[finding.path] = _SETTINGS[finding.path]
+    return changes
 
 
 def _wanted(scope: Scope) -> Mapping[str, bool]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policies.catalogue import registry
-from policies.catalogue.model import Rule, Unevaluated
+from policies.catalogue.model import Rule
 from policies.catalogue.resource import UNKNOWN, Resource
 from policies.catalogue.scope import Scope
 from tests.policies import samples
@@ -46,9 +46,10 @@ def test_the_toolbar_of_staging_stays() -> None:
     assert _mended(_sample("app", enableProductionFeedback=True), feedback=False) == {}
 
 
-def test_a_repair_waits_for_what_is_not_known() -> None:
-    with pytest.raises(Unevaluated, match="directoryListing"):
-        _mended(_sample("app", directoryListing=UNKNOWN), feedback=True)
+def test_a_repair_leaves_what_is_not_known_and_sets_the_rest() -> None:
+    assert _mended(_sample("app", directoryListing=UNKNOWN), feedback=True) == {}
+    partly = _sample("app", directoryListing=UNKNOWN, protectedSourcemaps=False, enableProductionFeedback=True)
+    assert _mended(partly, feedback=True) == {"protectedSourcemaps": True, "enableProductionFeedback": False}
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,17 @@ SEC_05 = [
     violating("SEC-05", "database", *sealed(), ("database", "connectionUri", "canary")),
     compliant("SEC-05", "app", *sealed(), ("app", "passwordProtection", {"deploymentType": "all", "password": SECRET})),
     violating(
+        "SEC-05",
+        "app",
+        *sealed(),
+        (
+            "app",
+            "gitRepository.deployHooks",
+            [{"ref": "main", "url": "https://api.vercel.com/v1/integrations/deploy/prj_1/x"}],
+        ),
+        says="gitRepository.deployHooks.0.url",
+    ),
+    violating(
         "SEC-05", "app", *sealed(), ("app", "passwordProtection", {"deploymentType": "all", "password": "canary"})
     ),
     compliant(

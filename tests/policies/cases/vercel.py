@@ -56,6 +56,14 @@ DISCLOSURE = [
     absent("VRC-03", "app", ("app", "protectedSourcemaps", ABSENT), says="protectedSourcemaps seen None wanted True"),
     absent("VRC-03", "app", ("app", "enableProductionFeedback", ABSENT), says="wanted False"),
     unknown("VRC-03", "app", ("app", "directoryListing", UNKNOWN)),
+    unknown(
+        "VRC-03",
+        "app",
+        ("app", "protectedSourcemaps", UNKNOWN),
+        ("app", "directoryListing", True),
+        outcome=Outcome.FAIL,
+        fires={"VRC-03"},
+    ),
     other_type("VRC-03", "team"),
 ]
 
