@@ -28,7 +28,7 @@ from tests.audit.states import SECRET, SIGNATURE, Document, item, plaintext, res
 from tests.planting import Planter, leaks
 
 AT = ("--at", "2026-11-25T12:00:00Z")
-VARIANTS = 20
+VARIANTS = 10
 HELD = 3
 """Secrets that a resource of their own holds, and that stand in any other text too."""
 
