@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from audit import project, session, signing
 from audit.errors import AuditError
-from audit.formats import FORMATS, render
+from audit.formats import FORMATS, render, table
 from audit.formats.parts import many
 from audit.verify import Verification
 from audit.verify import verify as check
@@ -191,6 +193,8 @@ def _signer(request: Request) -> signing.Signer:
 
 def _told(request: Request, record: Mapping[str, Any]) -> tuple[bytes, tuple[str, ...]]:
     """The format asked for: for standard output, or written to a file, with the files it refers to beside it."""
+    if request.format == "table" and request.output is None and sys.stdout.isatty():
+        return table.render(record, shutil.get_terminal_size().columns), ()
     (_, content), *others = render(request.format, record).items()
     if request.output is None:
         return content, ()

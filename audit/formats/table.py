@@ -1,6 +1,7 @@
-"""Plain text for a terminal: the Markdown summary's content in its order, at most `WIDTH` columns wide, without colour.
+"""Plain text for a terminal: the Markdown summary's content in its order, at most `width` columns wide, without colour.
 
-What could steer the terminal is replaced; characters of double width count as two columns.
+What needs a person comes first, the worst on top, told once for all resources that it concerns. What could steer the terminal is
+replaced; characters of double width count as two columns.
 """
 
 from __future__ import annotations
@@ -26,116 +27,124 @@ from audit.formats.parts import (
     verdict,
 )
 
-WIDTH: Final = 160
-"""Columns."""
+WIDTH: Final = 120
+"""Columns where nobody says how many there are, as in a pipe."""
+
+NARROWEST: Final = 72
+"""Columns that the counts need."""
 
 _GAP: Final = "  "
-_FAILURES: Final = (("severity", 10), ("rule", 8), ("on", 35), ("property", 26), ("seen", 31), ("wanted", 38))
-_WAIVERS: Final = (
-    ("expires", 10),
-    ("waiver", 12),
-    ("rule", 8),
-    ("covers", 36),
-    ("owner, approver", 30),
-    ("reason", 52),
-)
-_UNREAD: Final = (("rule", 8), ("on", 60), ("why", 88))
-_COUNTS: Final = (("stack", 24), *((outcome, 14) for outcome in OUTCOMES), ("sum", 14))
+_NUMBERS: Final = {"not evaluated": 9, "switched off": 8, "not applicable": 10}
+"""Columns of counts whose names need more than six."""
 
 
-def render(record: Record) -> bytes:
+def render(record: Record, width: int = WIDTH) -> bytes:
     """The summary with every violation, waiver and answer that is missing."""
     _, words = verdict(record)
     results = ordered(record)
     stacks = ", ".join(f"{state['stack']} ({many(state['resources'], 'resource')})" for state in record["states"])
     number = f", run {record['run']['number']}" if record["run"]["number"] else ""
-    lines = [
-        *_wrapped(words),
-        *_wrapped(f"{stacks}; evaluated on {record['run']['evaluatedOn']}{number}"),
-        *_section("Rules that broke", [piece for text in record["broken"] for piece in _wrapped(text, "  ")]),
-        *_section("To fix", _failures(record, of_outcome(results, "fail"))),
-        *_section("Waivers in force", _waivers(record)),
-        *_section("Waivers refused", _refused(record)),
-        *_section("Not evaluated", _unread(of_outcome(results, "not evaluated"))),
-        *_section("Counts", _counts(record)),
-    ]
-    return encoded("\n".join(lines) + "\n")
+    parts = (
+        ("", [words, f"{stacks}; evaluated on {record['run']['evaluatedOn']}{number}"]),
+        ("Rules that broke", [f"  {text}" for text in record["broken"]]),
+        ("To fix", _failures(record, of_outcome(results, "fail"))),
+        ("Waivers in force", _waivers(record)),
+        ("Waivers refused", _refused(record)),
+        ("Not evaluated", _unread(of_outcome(results, "not evaluated"))),
+    )
+    width = max(width, NARROWEST)
+    lines = [piece for title, texts in parts for piece in _section(title, texts, width)]
+    return encoded("\n".join([*lines, "", "Counts", *_counts(record, width)]) + "\n")
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    body = list(lines)
-    if body:
-        yield ""
-        yield title
-        yield from body
+def _section(title: str, texts: Iterable[str], width: int) -> Iterator[str]:
+    body = [piece for text in texts for piece in _wrapped(text, width)]
+    if body and title:
+        yield from ("", title)
+    yield from body
 
 
-def _failures(record: Record, failures: Sequence[Record]) -> Iterator[str]:
+def _failures(record: Record, failures: Iterable[Record]) -> Iterator[str]:
+    """By rule, as one change mends most of what breaks the same rule."""
     rules = by_id(record["rules"])
-    yield from _head(_FAILURES if failures else ())
+    groups: dict[tuple[str, bool], list[Record]] = {}
     for result in failures:
-        rule = rules[result["rule"]]
-        weight = rule["severity"] if stops(result) else f"{rule['severity']} (advisory)"
-        on = f"{result['stack']} {name_of(result['urn'])}"
-        for finding in findings(result):
-            yield from _row(_FAILURES, (weight, rule["id"], on, finding["path"], finding["seen"], finding["wanted"]))
-        history = result.get("history") or {}
-        late = f" Overdue since {history['deadline']}." if history.get("overdue") else ""
-        place = settings_line(result)
-        where = f" Set in {place}." if place else ""
-        yield from _wrapped(f"Fix: {rule['remedy']}.{where}{late}", "  ")
+        groups.setdefault((result["rule"], stops(result)), []).append(result)
+    for (code, stopping), group in groups.items():
+        rule = rules[code]
+        yield f"{rule['severity']}{'' if stopping else ', advisory'}  {code} {rule['statement']}"
+        for result in group:
+            history = result.get("history") or {}
+            late = f", overdue since {history['deadline']}" if history.get("overdue") else ""
+            yield f"  {_on(result)}{late}"
+            for finding in findings(result):
+                yield f"    {finding['path']}: {finding['seen']}; wanted {finding['wanted']}"
+        yield f"  Fix: {rule['remedy']}."
+        places = dict.fromkeys(filter(None, map(settings_line, group)))
+        if places:
+            yield f"  Set in: {', '.join(places)}"
 
 
 def _waivers(record: Record) -> Iterator[str]:
     in_force = [waiver for waiver in record["waivers"] if not waiver["problems"]]
-    yield from _head(_WAIVERS if in_force else ())
     for waiver in sorted(in_force, key=lambda waiver: (waiver["expires"], waiver["id"])):
-        people = f"{waiver['owner']}, {waiver['approver']}"
-        covers = f"{waiver['stack']} {waiver['resource']}"
-        yield from _row(_WAIVERS, (waiver["expires"], waiver["id"], waiver["rule"], covers, people, waiver["reason"]))
+        yield f"{waiver['expires']}  {waiver['id']} {waiver['rule']} on {waiver['stack']} {waiver['resource']}"
+        yield f"  {waiver['reason']}"
+        yield f"  Owner {waiver['owner']}, approved by {waiver['approver']}."
 
 
 def _refused(record: Record) -> Iterator[str]:
     for waiver in record["waivers"]:
         if waiver["problems"]:
-            yield from _wrapped(f"{waiver['id']} ({waiver['rule']}): {'; '.join(waiver['problems'])}", "  ")
+            yield f"  {waiver['id']} ({waiver['rule']}): {'; '.join(waiver['problems'])}"
 
 
-def _unread(results: Sequence[Record]) -> Iterator[str]:
-    yield from _head(_UNREAD if results else ())
+def _unread(results: Iterable[Record]) -> Iterator[str]:
+    groups: dict[tuple[str, str], list[Record]] = {}
     for result in results:
-        on = f"{result['stack']} {name_of(result['urn'])}"
-        yield from _row(_UNREAD, (result["rule"], on, result["reason"]))
+        groups.setdefault((result["rule"], result["reason"]), []).append(result)
+    for (code, reason), group in groups.items():
+        yield f"{code} {reason}"
+        yield from (f"  {_on(result)}" for result in group)
 
 
-def _counts(record: Record) -> Iterator[str]:
-    counts = record["counts"]
-    yield from _head(_COUNTS)
-    for stack, tally in [*sorted(counts["byStack"].items()), ("all", counts["total"])]:
-        numbers = [tally[outcome] for outcome in OUTCOMES]
-        yield from _row(_COUNTS, (stack, *map(str, numbers), str(sum(numbers))))
+def _on(result: Record) -> str:
+    return f"{result['stack']} {name_of(result['urn'])}"
+
+
+def _counts(record: Record, width: int) -> Iterator[str]:
+    rows = [*sorted(record["counts"]["byStack"].items()), ("all", record["counts"]["total"])]
+    table = [(name, *(tally[outcome] for outcome in OUTCOMES), sum(tally.values())) for name, tally in rows]
+    heads = ("stack", *OUTCOMES, "sum")
+    sizes = [max(_NUMBERS.get(head, 6), *map(_digits, numbers)) for head, *numbers in zip(heads, *table, strict=True)]
+    sizes[0] = max(6, min(width - sum(sizes[1:]) - len(_GAP) * len(sizes[1:]), 40))
+    yield from _row(sizes, heads)
+    yield _GAP.join("-" * size for size in sizes)
+    for row in table:
+        yield from _row(sizes, map(str, row))
     pack = record["by"]["pack"]
-    yield from _wrapped(f"{sums(record)} By {pack['name']} {pack['version']}, SHA-256 {pack['sha256']}.")
+    yield from _wrapped(f"{sums(record)} By {pack['name']} {pack['version']}, SHA-256 {pack['sha256']}.", width)
 
 
-def _head(columns: Sequence[tuple[str, int]]) -> Iterator[str]:
-    if columns:
-        yield from _row(columns, [name for name, _ in columns])
-        yield _GAP.join("-" * width for _, width in columns)
+def _digits(value: str | int) -> int:
+    return len(str(value)) if isinstance(value, int) else 0
 
 
-def _row(columns: Sequence[tuple[str, int]], cells: Iterable[str]) -> Iterator[str]:
-    """One row, as many lines as its longest cell needs."""
-    folded = [_folded(line(cell), width) for cell, (_, width) in zip(cells, columns, strict=True)]
+def _row(sizes: Sequence[int], cells: Iterable[str]) -> Iterator[str]:
+    """One row, as many lines as its longest cell needs; all cells but the first stand to the right."""
+    folded = [_folded(line(cell), size) for cell, size in zip(cells, sizes, strict=True)]
     for number in range(max(map(len, folded))):
-        parts = [lines[number] if number < len(lines) else "" for lines in folded]
-        padded = (part + " " * (width - _columns(part)) for part, (_, width) in zip(parts, columns, strict=True))
-        yield _GAP.join(padded).rstrip()
+        first, *others = (lines[number] if number < len(lines) else "" for lines in folded)
+        spaced = [first + " " * (sizes[0] - _columns(first))]
+        spaced += [part.rjust(size) for part, size in zip(others, sizes[1:], strict=True)]
+        yield _GAP.join(spaced).rstrip()
 
 
-def _wrapped(text: str, indent: str = "") -> Iterator[str]:
-    for piece in _folded(line(text), WIDTH - len(indent)):
-        yield indent + piece
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """The text in one indented block, its second line and those after it two columns further in than its first."""
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    for number, piece in enumerate(_folded(line(text), width - len(indent) - 2)):
+        yield f"{indent}{'  ' if number else ''}{piece}"
 
 
 def _folded(text: str, width: int) -> list[str]:

@@ -107,6 +107,18 @@ def test_a_mandatory_violation_exits_with_3_and_is_told(
     assert "historyRetentionSeconds" in told
 
 
+def test_the_table_is_as_wide_as_the_terminal_and_a_pipe_wide_enough_to_read(
+    project: Path, faulty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    widest = {}
+    for terminal in (False, True):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)  # noqa: B023 - called in this turn only
+        monkeypatch.setenv("COLUMNS", "80")
+        main(["audit", "--state", str(faulty), *AT])
+        widest[terminal] = max(map(len, capsys.readouterr().out.splitlines()))
+    assert widest[True] <= 80 < widest[False] <= 120
+
+
 def test_an_advisory_violation_exits_with_0(project: Path, faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = runner.run
 

@@ -97,10 +97,14 @@ def of_html(content: bytes) -> Counts:
 
 
 def of_table(content: bytes) -> Counts:
+    """The names stand over the columns, in as many lines as they need."""
     lines = content.decode().splitlines()
-    start = lines.index("Counts")
-    row = next(row for row in lines[start:] if row.startswith("all "))
-    return _table(re.split(r"\s{2,}", lines[start + 1]), re.split(r"\s{2,}", row))
+    start = lines.index("Counts") + 1
+    rule = next(number for number in range(start, len(lines)) if lines[number].startswith("---"))
+    columns = [slice(*found.span()) for found in re.finditer("-+", lines[rule])]
+    names = [" ".join(filter(None, (line[column].strip() for line in lines[start:rule]))) for column in columns]
+    row = next(row for row in lines[rule:] if row.startswith("all "))
+    return _table(names, [row[column].strip() for column in columns])
 
 
 def _table(names: list[str], values: list[str]) -> Counts:
