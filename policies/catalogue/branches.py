@@ -60,7 +60,7 @@ def _as_owner(variable: Variable, stack: Stack) -> Iterator[Finding]:
     user = _user(variable)
     if user is not None:
         if user in owners:
-            yield Finding(variable.value_path, user, wanted)
+            yield Finding(variable.value_path, "the owner of a database as its user", wanted)
         return
     linked = _origins(variable, stack)
     roles = [source for source in linked if source.type == t.NEON_ROLE]

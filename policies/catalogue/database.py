@@ -51,7 +51,7 @@ def limit_regions(project: Resource, scope: Scope) -> Iterator[Finding]:
     if older is not None and older not in allowed:
         yield Finding("serverlessFunctionRegion", older, _one_of(allowed))
     if not regions and older is None:
-        yield Finding("resourceConfig.functionDefaultRegions", regions, _one_of(allowed))
+        yield Finding("resourceConfig.functionDefaultRegions", regions or None, _one_of(allowed))
 
 
 @rule(

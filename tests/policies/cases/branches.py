@@ -35,8 +35,8 @@ def shared(value: object) -> tuple[str, str, object]:
 OWNER = [
     compliant("DB-05", "database-url"),
     compliant("DB-05", "shared", shared(OTHERS)),
-    violating("DB-05", "database-url", (*VALUE, OWNERS), says="brightbroom_owner"),
-    violating("DB-05", "database-url", TWO_OWNERS, says="brightbroom_app"),
+    violating("DB-05", "database-url", (*VALUE, OWNERS), says="the owner of a database as its user"),
+    violating("DB-05", "database-url", TWO_OWNERS, says="the owner of a database"),
     violating(
         "DB-05",
         "database-url",
@@ -52,7 +52,7 @@ OWNER = [
         "database-url",
         ("database", "defaultBranch", {"protected": True, "databaseName": "shop"}),
         (*VALUE, OWNERS.replace("brightbroom_owner", "shop_owner")),
-        says="shop_owner",
+        says="the owner of a database",
     ),
     absent(
         "DB-05",
