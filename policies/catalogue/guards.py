@@ -164,10 +164,13 @@ def _is(pattern: str, branch: str, repository: Resource) -> bool:
     return bool(default == branch)
 
 
+_ONE_OF: Final = r"\[(?:\w-\w|\w)+\]"
+
+
 def _fits(pattern: str, name: str) -> bool:
     """As `File.fnmatch` with `FNM_PATHNAME`, which GitHub uses: a star stops at a slash, `**/` between slashes does not, and
     `[ab]` is one letter (docs.github.com, Managing a branch protection rule)."""
-    parts = re.split(r"((?<![^/])\*\*/|\*+|\?|\[[\w-]+\])", pattern)
+    parts = re.split(rf"((?<![^/])\*\*/|\*+|\?|{_ONE_OF})", pattern)
     try:
         return re.fullmatch("".join(map(_regex, parts)), name) is not None
     except re.error:
@@ -175,6 +178,6 @@ def _fits(pattern: str, name: str) -> bool:
 
 
 def _regex(part: str) -> str:
-    if re.fullmatch(r"\[.+\]", part):
+    if re.fullmatch(_ONE_OF, part):
         return part
     return {"**/": "(?:.*/)?", "?": "[^/]"}.get(part) or ("[^/]*" if part.startswith("*") else re.escape(part))

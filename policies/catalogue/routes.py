@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -173,10 +174,18 @@ def _pattern(route: Resource) -> re.Pattern[str] | None:
             return None
         source = _TOKEN.sub(lambda found: f"(?:{found[1]}{found[2] or '[^/]+'}){found[3]}", source)
     flags = re.NOFLAG if route.get("route.caseSensitive") else re.IGNORECASE
-    try:
-        return re.compile(source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"), flags)
-    except (re.error, OverflowError, RecursionError):
-        return None
+    return _compiled(source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"), flags)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str, flags: re.RegexFlag) -> re.Pattern[str] | None:
+    """None also for what this language reads in another way, as it warns of: `[[:alpha:]]`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)
+        try:
+            return re.compile(source, flags)
+        except (re.error, OverflowError, RecursionError, FutureWarning):
+            return None
 
 
 def _plain(value: Any) -> bool:

@@ -32,6 +32,8 @@ ODD: Final[tuple[Any, ...]] = (
         "[" * 3_000,
         "a{99999999999}",
         "(" * 300,
+        "[[a]]",
+        "[a--b]",
     ),
     *([], [None], [[]], [UNKNOWN], [SECRET], ["x", 1, {}], {}, {"x": None}, {"": ""}, {"x": UNKNOWN}, {"x.y": SECRET}),
     *(UNKNOWN, SECRET, GONE),

@@ -47,6 +47,7 @@ HDR_15 = [
     violating("HDR-15", "cors", CORS_EVERYWHERE, says="no Access-Control-Allow-Credentials"),
     violating("HDR-15", "cors", _added("cors", "^/api/v1/prices$", {ORIGIN: "*"})),
     violating("HDR-15", "cors", _added("cors", "^/[", {ORIGIN: "*"})),
+    violating("HDR-15", "cors", _added("cors", "^/[[:alpha:]]+$", {ORIGIN: "*"})),
     violating(
         "HDR-15", "cors", _added("cors", "/api{/:rest}*", {ORIGIN: "*"}), ("cors", "srcSyntax", "path-to-regexp")
     ),
