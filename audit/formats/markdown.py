@@ -14,6 +14,7 @@ from audit.formats.parts import (
     OUTCOMES,
     Record,
     by_id,
+    by_reason,
     encoded,
     findings,
     kind_of,
@@ -36,6 +37,9 @@ _SHARES: Final = (26_000, 12_000, 8_000)
 """Characters for the rows of violations, of waivers and of what was not evaluated."""
 
 _CELL: Final = 200
+_NAMED: Final = 6
+"""Resources that one row names."""
+
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 
 
@@ -140,9 +144,15 @@ def _waiver(waiver: Record, numbers: dict[str, int]) -> list[str]:
 
 def _unread(results: Sequence[Record]) -> Iterable[str]:
     if results:
-        rows = [[result["rule"], f"{_resource(result)}", code(result["reason"])] for result in results]
+        rows = [[rule, code(reason), _some(group)] for (rule, reason), group in by_reason(results).items()]
         yield "### Not evaluated\n"
-        yield from _table(("rule", "on", "why"), rows, _SHARES[2], "answers")
+        yield from _table(("rule", "why", "on"), rows, _SHARES[2], "reasons")
+
+
+def _some(results: Sequence[Record]) -> str:
+    """The resources of some results, the first ones by name."""
+    named = ", ".join(map(_resource, results[:_NAMED]))
+    return named if len(results) <= _NAMED else f"{named} and {len(results) - _NAMED} more"
 
 
 def _counts(record: Record) -> Iterable[str]:

@@ -140,6 +140,14 @@ def of_outcome(results: Iterable[Record], outcome: str) -> list[Record]:
     return [result for result in results if result["outcome"] == outcome]
 
 
+def by_reason(results: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
+    """Results by their rule and reason, in the order of the first of each."""
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for result in results:
+        groups.setdefault((result["rule"], result["reason"]), []).append(result)
+    return groups
+
+
 def stops(result: Record) -> bool:
     """Whether the rule's level in this stack ends a run."""
     return result.get("level") in _STOPS

@@ -14,6 +14,7 @@ from audit.formats.parts import (
     OUTCOMES,
     Record,
     by_id,
+    by_reason,
     encoded,
     findings,
     line,
@@ -100,10 +101,7 @@ def _refused(record: Record) -> Iterator[str]:
 
 
 def _unread(results: Iterable[Record]) -> Iterator[str]:
-    groups: dict[tuple[str, str], list[Record]] = {}
-    for result in results:
-        groups.setdefault((result["rule"], result["reason"]), []).append(result)
-    for (code, reason), group in groups.items():
+    for (code, reason), group in by_reason(results).items():
         yield f"{code} {reason}"
         yield from (f"  {_on(result)}" for result in group)
 

@@ -148,3 +148,14 @@ def test_the_longest_names_and_values_do_not_make_it_too_long() -> None:
     record["counts"]["byStack"] = {state["stack"]: record["counts"]["total"] for state in record["states"]}
     assert len(_text(record)) <= markdown.LONGEST
     assert "| **all** |" in _text(record)
+
+
+def test_what_was_not_read_for_one_reason_is_one_row_that_names_the_first_and_counts_the_rest() -> None:
+    record = sample.record()
+    (unread,) = (
+        result for result in record["results"] if result["rule"] == "RET-02" and result["outcome"] == "not evaluated"
+    )
+    record["results"] += [{**unread, "urn": f"{unread['urn']}-{number}"} for number in range(30)]
+    (row,) = (line for line in _text(record).splitlines() if line.startswith("| RET-02 | "))
+    assert row.startswith("| RET-02 | `retentionDays is known only after the deployment` | `production` `")
+    assert row.endswith(" and 25 more |")
