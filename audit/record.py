@@ -36,6 +36,16 @@ class Run:
         """The day that ages are counted to, in UTC."""
         return day(self.started)
 
+    def document(self) -> dict[str, Any]:
+        """As the record has it."""
+        return {
+            "number": self.number,
+            "startedAt": timestamp(self.started),
+            "endedAt": timestamp(self.ended),
+            "evaluatedOn": self.today.isoformat(),
+            **self.origin,
+        }
+
 
 def build(
     judged: Sequence[Judged],
@@ -58,13 +68,7 @@ def build(
     overdue = sum(life["overdue"] for life in open_now.values())
     return {
         "format": FORMAT,
-        "run": {
-            "number": run.number,
-            "startedAt": timestamp(run.started),
-            "endedAt": timestamp(run.ended),
-            "evaluatedOn": run.today.isoformat(),
-            **run.origin,
-        },
+        "run": run.document(),
         "by": dict(run.by),
         "previous": {"number": run.previous[0], "sha256": run.previous[1]},
         "states": [_state(one) for one in sorted(judged, key=lambda one: one.state.stack)],

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from audit import project, session, signing
 from audit.errors import AuditError
 from audit.formats import FORMATS, render, table
-from audit.formats.parts import many
+from audit.formats.parts import many, of_outcome, stops
 from audit.verify import Verification
 from audit.verify import verify as check
 from brightbroom.exits import CommandError, ExitCode
@@ -210,8 +210,7 @@ def _told(request: Request, record: Mapping[str, Any]) -> tuple[bytes, tuple[str
 def _code(record: Mapping[str, Any]) -> ExitCode:
     if record["broken"] or not record["counts"]["addsUp"]:
         return ExitCode.BUG
-    stops = ("mandatory", "remediate")
-    failed = any(row["outcome"] == "fail" and row["level"] in stops for row in record["results"])
+    failed = any(map(stops, of_outcome(record["results"], "fail")))
     return ExitCode.POLICY if failed else ExitCode.FINE
 
 

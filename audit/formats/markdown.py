@@ -81,7 +81,7 @@ def _violations(record: Record, failures: Sequence[Record]) -> Iterable[str]:
     rules = by_id(record["rules"])
     rows = [_violation(rules[result["rule"]], result) for result in failures]
     yield "### To fix\n"
-    yield from _table(("", "rule", "what", "seen", "wanted", "fix", "set in"), rows, _SHARES[0], "violations")
+    yield from _table(("severity", "rule", "what", "seen", "wanted", "fix", "set in"), rows, _SHARES[0], "violations")
 
 
 def _violation(rule: Record, result: Record) -> list[str]:
