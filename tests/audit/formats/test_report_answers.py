@@ -87,7 +87,13 @@ def test_the_page_says_when_the_counts_do_not_add_up() -> None:
 def test_the_page_says_when_by_whom_and_by_which_version(record: dict[str, Any], report: Node) -> None:
     text = report.one("header").text
     for told in (
-        *("2026-11-25T08:00:00Z to 2026-11-25T08:00:04Z", "thandi", "1234567", record["run"]["commit"]),
+        *(
+            "2026-11-25T08:00:00Z to 2026-11-25T08:00:04Z",
+            "thandi",
+            "1234567",
+            record["run"]["repository"],
+            record["run"]["commit"],
+        ),
         *("brightbroom 0.1.0", "ab" * 32, "cd" * 32, "ef" * 32, "12" * 32, "python 3.11.7", "3.260.0", "vercel 5.21.1"),
     ):
         assert told in text, told
