@@ -75,6 +75,7 @@ def build(
         "rules": [results.rule(rule, registry.AREAS) for rule in rules],
         "settings": results.settings(judged),
         "population": results.population(judged),
+        "types": results.types(judged),
         "results": rows,
         "otherTypes": others,
         "counts": counts,

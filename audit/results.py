@@ -9,6 +9,7 @@ from typing import Any, Final
 from audit.canonical import plain, well_formed
 from audit.locations import Locations
 from audit.runner import Judged
+from policies.catalogue import governance
 from policies.catalogue.judge import Verdict
 from policies.catalogue.levels import Setting
 from policies.catalogue.model import Outcome, Rule, shown
@@ -80,6 +81,13 @@ def population(judged: Sequence[Judged]) -> list[dict[str, Any]]:
         for item in one.state.population
     ]
     return sorted(found, key=lambda item: (item["stack"], item["urn"], item["waits"], item["id"]))
+
+
+def types(judged: Sequence[Judged]) -> list[dict[str, str]]:
+    """What the rules make of each type in the population, and why one is out of their scope."""
+    found = sorted({item.type for one in judged for item in one.state.population})
+    known = [(kind, *governance.standing(kind)) for kind in found]
+    return [{"type": kind, "standing": standing, "reason": reason} for kind, standing, reason in known]
 
 
 def settings(judged: Sequence[Judged]) -> dict[str, Any]:

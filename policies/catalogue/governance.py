@@ -71,6 +71,15 @@ def _others() -> tuple[Rule, ...]:
     return tuple(rule for rule in registry.rules() if rule.area != "GOV")
 
 
+def standing(kind: str) -> tuple[str, str]:
+    """What the rules make of a type, `judged`, `read`, `out of scope` or `unknown`, and the reason where it is out of scope."""
+    if kind == STACK or any(kind in rule.applies_to for rule in _others()):
+        return "judged", ""
+    if any(kind in rule.reads for rule in _others()):
+        return "read", ""
+    return ("out of scope", OUT_OF_SCOPE[kind]) if kind in OUT_OF_SCOPE else ("unknown", "")
+
+
 @rule(
     "GOV-01",
     "every type of resource is classified",
@@ -85,9 +94,8 @@ def _others() -> tuple[Rule, ...]:
 )
 def require_classified_types(_: Resource, scope: Scope) -> Iterator[Finding]:
     """Known is a type that a rule judges or reads, or that is listed as out of scope. The finding stands at the first of each."""
-    known = {kind for rule in _others() for kind in (*rule.applies_to, *rule.reads)} | OUT_OF_SCOPE.keys() | {STACK}
     for kind in scope.stack.types:
-        if kind not in known:
+        if standing(kind)[0] == "unknown":
             wanted = "a type that a rule judges, or that is out of scope for a reason"
             yield Finding("type", kind, wanted, scope.stack.of_type(kind)[0].urn)
 

@@ -19,6 +19,7 @@ from audit import provenance, runner, state
 from audit.history import Past
 from audit.locations import Locations
 from audit.record import Run, build
+from benchmarks.states import grown
 from brightbroom.plays import play_of
 from policies.catalogue import waiver_file
 from rehearsal.engine import Operation
@@ -66,28 +67,7 @@ def resource(document: Document, name: str, kind: str = "") -> Document:
 
 def many(count: int, document: Document) -> Document:
     """The stack with its resources again and again, `count` in all; every copy has names and ids of its own."""
-    made = exported(copy.deepcopy(document))
-    found = resources_of(made)
-    originals = [json.dumps(item) for item in found if item["type"] != "pulumi:pulumi:Stack"]
-    names = {item["urn"]: item["urn"] for item in found if item["type"] != "pulumi:pulumi:Stack"}
-    number = 0
-    while len(found) < count:
-        number += 1
-        found += [_renamed(text, names, number) for text in originals]
-    made["deployment"]["resources"] = found[:count]
-    return made
-
-
-def _renamed(text: str, names: Mapping[str, str], number: int) -> Document:
-    item: Document = json.loads(text)
-    for key in ("urn", "parent"):
-        if item.get(key) in names:
-            item[key] += f"-{number}"
-    if item.get("id"):
-        item["id"] += f"-{number}"
-    for key, urns in item.get("propertyDependencies", {}).items():
-        item["propertyDependencies"][key] = [f"{urn}-{number}" if urn in names else urn for urn in urns]
-    return item
+    return grown(exported(document), count)
 
 
 URN: Final = "urn:pulumi:{stack}::brightbroom-infra::{kind}::{name}"

@@ -33,6 +33,7 @@ FIELDS = {
         "states",
         "rules",
         "settings",
+        "types",
         "population",
         "results",
         "otherTypes",
@@ -356,3 +357,16 @@ def _judged(folder: Path, document: Document, rule: Rule) -> Document:
     rule = dataclasses.replace(rule, applies_to=(NEON_PROJECT,), whole_stack=False)
     run = Run(started=states.AT, ended=states.AT, origin={}, by={}, number=1)
     return build(runner.run(states_read, run.today, [rule]), run, Locations(folder), Past())
+
+
+def test_every_type_is_judged_read_or_out_of_scope_for_a_reason(shipped: Document) -> None:
+    types = {one["type"]: one for one in shipped["types"]}
+    assert types.keys() == {item["type"] for item in shipped["population"]}
+    assert types["vercel:index/project:Project"] == {
+        "type": "vercel:index/project:Project",
+        "standing": "judged",
+        "reason": "",
+    }
+    assert types["github:index/issueLabels:IssueLabels"]["standing"] == "out of scope"
+    assert {one["standing"] for one in types.values()} <= {"judged", "read", "out of scope"}
+    assert all(bool(one["reason"]) is (one["standing"] == "out of scope") for one in types.values())

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from audit.formats import parts
 from audit.formats.parts import Record
 from audit.formats.report.index import SIX, Index
 from audit.formats.report.open_results import Fix, Unjudged, fixes, unjudged
 from audit.formats.report.texts import many
-
-_CLASSIFIES: Final = "GOV-01"
-"""The rule that asks for every type of resource to be classified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,8 @@ class Kind:
     token: str
     stacks: Mapping[str, int]
     rules: Sequence[str]
-    known: str
+    standing: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,16 +201,8 @@ def _kinds(index: Index) -> list[Kind]:
     for item in index.record["population"]:
         stacks.setdefault(item["type"], Counter())[item["stack"]] += 1
     judging = {token: [rule["id"] for rule in index.record["rules"] if token in rule["appliesTo"]] for token in stacks}
-    return [Kind(token, stacks[token], judging[token], _known(index, token)) for token in sorted(stacks)]
-
-
-def _known(index: Index, token: str) -> str:
-    """Whether a type is known to the rules, which is what GOV-01 judges; its findings stand at the first of each type."""
-    answers = [one for one in index.record["results"] if one["rule"] == _CLASSIFIES]
-    if any(one["outcome"] not in ("pass", "fail", "waived") for one in answers) or not answers:
-        return "not judged"
-    holders = [(one["stack"], finding["urn"]) for one in answers for finding in one.get("findings", ())]
-    return "unknown" if token in (index.resource(*holder)["type"] for holder in holders) else "known"
+    known = ((one["type"], one["standing"], one["reason"]) for one in index.record["types"])
+    return [Kind(token, stacks[token], judging[token], *told) for token, *told in known if token in stacks]
 
 
 def _waived(index: Index) -> dict[str, list[Record]]:

@@ -237,6 +237,12 @@ _RECORD: dict[str, Any] = {
         _item("staging", VARIABLE, "secret"),
         _item("staging", ROUTE, "headers"),
     ],
+    "types": [
+        {"type": PROJECT, "standing": "unknown", "reason": ""},
+        {"type": STACK, "standing": "judged", "reason": ""},
+        {"type": VARIABLE, "standing": "out of scope", "reason": "holds <nothing> that a rule could read"},
+        {"type": ROUTE, "standing": "judged", "reason": ""},
+    ],
     "results": _RESULTS,
     "otherTypes": _OTHERS,
     "waivers": [

@@ -47,20 +47,12 @@ def test_the_page_says_on_what_and_that_the_population_is_whole(record: dict[str
     }
 
 
-def test_the_page_says_which_types_are_known_to_the_rules(record: dict[str, Any]) -> None:
-    finding = {"path": "type", "seen": "'neon:index:Project'", "wanted": "a known type", "urn": ""}
-    finding["urn"] = sample.urn("production", sample.PROJECT, "db")
-    kept = next(rule for rule in record["rules"] if rule["id"] == "RET-02")
-    record["rules"].append({**kept, "id": "GOV-01", "area": "GOV", "areaTitle": "Governance"})
-    for stack, outcome, findings in (("production", "fail", [finding]), ("staging", "pass", [])):
-        record["settings"][stack]["GOV-01"] = record["settings"][stack]["RET-02"]
-        urn = sample.urn(stack, sample.STACK, f"brightbroom-infra-{stack}")
-        one = {"rule": "GOV-01", "stack": stack, "urn": urn, "outcome": outcome, "level": "mandatory"}
-        record["results"].append({**one, "findings": findings})
-    resources = page.read(html.render(sample.counted(record))).id("resources")
+def test_the_page_says_what_the_rules_make_of_each_type(report: Node) -> None:
+    resources = report.id("resources")
     assert "1 type is unknown to the rules" in resources.text
     assert "unknown COST-01" in resources.row(sample.PROJECT).text
-    assert "known HDR-07" in resources.row(sample.ROUTE).text
+    assert "judged HDR-07" in resources.row(sample.ROUTE).text
+    assert "out of scope holds <nothing> that a rule could read" in resources.row(sample.VARIABLE).text
 
 
 def test_the_page_shows_how_the_counts_add_up(record: dict[str, Any], report: Node) -> None:
