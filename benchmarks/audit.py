@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.measure import Case, Sample, measure, worker
-from benchmarks.states import exported, grown, terraform_plan
 
 SIZES: Final = (200, 2_000, 10_000)
 ROOT: Final = Path(__file__).parent.parent
@@ -36,13 +35,11 @@ def measure_audit(rounds: int, told: Callable[[str], None]) -> AuditResults:
     with tempfile.TemporaryDirectory(prefix="brightbroom-benchmark-") as name:
         folder = Path(name)
         subprocess.run(worker("up", "production")(folder / "up"), check=True, capture_output=True)
-        state = exported(folder / "up" / "state.json")
-        for size in SIZES:
-            (folder / f"{size}.json").write_text(json.dumps(grown(state, size)), encoding="utf-8")
-        plan = folder / "plan.json"
-        plan.write_text(json.dumps(terraform_plan(grown(state, SIZES[0]))), encoding="utf-8")
+        sizes = [str(size) for size in SIZES]
+        grow = [sys.executable, "-m", "benchmarks.states", str(folder / "up" / "state.json"), str(folder), *sizes]
+        subprocess.run(grow, check=True, capture_output=True, cwd=ROOT)
         samples = measure(_cases(folder), rounds, told)
-        return AuditResults(_rules(folder / f"{SIZES[0]}.json"), samples, _checkov(plan))
+        return AuditResults(_rules(folder / f"{SIZES[0]}.json"), samples, _checkov(folder / "plan.json"))
 
 
 def _cases(folder: Path) -> list[Case]:

@@ -1,9 +1,14 @@
-"""State files of any size, grown from a rehearsed stack, and the same resources as a Terraform plan."""
+"""State files of any size, grown from a rehearsed stack, and the same resources as a Terraform plan.
+
+`python -m benchmarks.states <state file> <folder> <size>...` writes `<size>.json` for each, and `plan.json` of the first. In a
+process of its own: what is measured afterwards would inherit the memory that this takes.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -87,3 +92,17 @@ def _terraform(value: Any) -> Any:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def main() -> None:
+    """Write them."""
+    state, folder, *sizes = sys.argv[1:]
+    document = exported(Path(state))
+    for size in sizes:
+        (Path(folder) / f"{size}.json").write_text(json.dumps(grown(document, int(size))), encoding="utf-8")
+    plan = terraform_plan(grown(document, int(sizes[0])))
+    (Path(folder) / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
