@@ -137,13 +137,13 @@ def fault(manifest: bytes, signature: bytes, keys: Mapping[str, Ed25519PublicKey
         document = json.loads(signature)
         raw = base64.b64decode(document["signature"], validate=True)
         name = document["keyId"]
-        whole = signature == _document(name, raw)
+        whole = isinstance(name, str) and signature == _document(name, raw)
     except (ValueError, KeyError, TypeError, RecursionError):
         return "was altered: it is no signature file"
     if not whole:
         return "was altered: it is not as it was written"
     if name not in keys:
-        return f"is by another key ({str(name)[:16]}…) than those accepted"
+        return f"is by another key ({name[:16]}…) than those accepted"
     try:
         keys[name].verify(raw, manifest)
     except InvalidSignature:

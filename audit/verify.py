@@ -41,10 +41,23 @@ class Verification:
 
 def verify(folder: Path, public_keys: Sequence[Ed25519PublicKey] = (), expect_head: str | None = None) -> Verification:
     """Check every file of every run. With keys, every run must be signed by one of them; without, the stored keys are used,
-    which shows that a run is whole but not who made it. Raises `AuditError` where there is no folder, and never for what it
-    holds."""
-    if not folder.is_dir():
-        raise AuditError(f"{folder} is no folder: give the one that `brightbroom audit --evidence DIR` wrote to")
+    which shows that a run is whole but not who made it. Raises `AuditError` where there is no folder, or one that cannot be
+    read, and never for what it holds."""
+    try:
+        if not folder.is_dir():
+            raise AuditError(f"{folder} is no folder: give the one that `brightbroom audit --evidence DIR` wrote to")
+        found = _verified(folder, public_keys)
+    except OSError as error:
+        raise AuditError(f"{error.filename} cannot be read: {error.strerror}") from None
+    if expect_head is not None and expect_head.lower() != found.head:
+        found.problems.append(
+            f"the head is {found.head or 'missing'}, expected was {expect_head}: runs were taken away, added or made anew"
+        )
+    found.problems = [_printable(problem) for problem in found.problems]
+    return found
+
+
+def _verified(folder: Path, public_keys: Sequence[Ed25519PublicKey]) -> Verification:
     found = Verification()
     runs = chain.numbers(folder)
     found.runs = len(runs)
@@ -57,16 +70,17 @@ def verify(folder: Path, public_keys: Sequence[Ed25519PublicKey] = (), expect_he
         found.notes += [note for note in check.notes if note not in found.notes]
         before = (number, chain.digest(check.manifest))
     found.head = before[1]
-    if expect_head is not None and expect_head.lower() != found.head:
-        found.problems.append(
-            f"the head is {found.head or 'missing'}, expected was {expect_head}: runs were taken away, added or made anew"
-        )
     return found
+
+
+def _printable(text: str) -> str:
+    """The text on one line, with what no terminal shows, or takes, written out: names of files may hold anything."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def _strangers(folder: Path) -> Iterator[str]:
     for entry in sorted(folder.iterdir()):
-        if entry.name == chain.LOCK and entry.is_file() and entry.stat().st_size == 0:
+        if entry.name == chain.LOCK and _content(entry) == b"":
             continue
         if entry.name.startswith(chain.LEFTOVER):
             yield f"{entry.name} is left of a run that was ended; the next run takes it away"
@@ -113,7 +127,7 @@ class _Run:
             return
         if manifest["number"] != self._number:
             yield f"{MANIFEST} is of {_run(manifest['number'])}: folders were exchanged or renamed"
-        yield from _link(manifest["previous"], before, MANIFEST)
+        yield from _link(manifest["previous"], before)
         yield from self._contents(manifest)
         yield from self._signature(manifest["signing"])
         yield from self._record(manifest["previous"])
@@ -156,14 +170,15 @@ class _Run:
             yield f"{file} {wrong}"
 
     def _stored(self) -> Mapping[str, Ed25519PublicKey]:
-        self.notes.append(
-            "the key itself is not trusted: it lies in the folder; give the one you know with --public-key"
-        )
         try:
             key = signing.public_key(self._files.get(signing.PUBLIC_KEY, b""), signing.PUBLIC_KEY)
         except AuditError:
             return {}
-        return {signing.key_id(key): key}
+        name = signing.key_id(key)
+        self.notes.append(
+            f"the key {name[:16]}… is not trusted: it lies in the folder; give the one you know with --public-key"
+        )
+        return {name: key}
 
     def _record(self, previous: Mapping[str, Any]) -> Iterator[str]:
         try:
@@ -179,7 +194,7 @@ class _Run:
 
 
 def _run(number: Any) -> str:
-    return f"run {number}" if isinstance(number, int) else "a run without a number"
+    return f"run {number}" if type(number) is int else "a run without a number"
 
 
 def _content(entry: Path) -> bytes | None:
@@ -205,6 +220,7 @@ def _is_manifest(document: Any) -> bool:
         isinstance(document, dict)
         and document.keys() == {"format", "number", "previous", "signing", "files"}
         and document["format"] == chain.FORMAT
+        and type(document["number"]) is int
         and document["signing"] in list(_SIGNATURES)
         and isinstance(document["previous"], dict)
         and isinstance(document["files"], dict)
@@ -213,10 +229,10 @@ def _is_manifest(document: Any) -> bool:
     )
 
 
-def _link(previous: Mapping[str, Any], before: tuple[int, str], file: str) -> Iterator[str]:
+def _link(previous: Mapping[str, Any], before: tuple[int, str]) -> Iterator[str]:
     if previous != {"number": before[0], "sha256": before[1]}:
         named = name_of(before[0]) if before[0] else "no run"
-        yield f"{file} does not follow {named} as it is now: one of them was altered, taken away or exchanged"
+        yield f"{MANIFEST} does not follow {named} as it is now: one of them was altered, taken away or exchanged"
 
 
 def _adds_up(record: Mapping[str, Any]) -> bool:

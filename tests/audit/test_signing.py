@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from audit import signing
+from audit.canonical import dumps
 from audit.errors import AuditError
 from audit.signing import KeylessSigner, KeySigner, Signer
 from tests.audit import chains
@@ -99,7 +100,8 @@ def test_no_bit_of_a_signature_file_can_change_unseen(manifest: Path) -> None:
             changed = bytearray(signature)
             changed[position] ^= 1 << bit
             assert signing.fault(MANIFEST, bytes(changed), _keys(KEY)), (position, bit)
-    for content in (b"", b"[]", b"null", b"[" * 100_000, signature + b"\n", signature[:-1]):
+    unnamed = dumps({**json.loads(signature), "keyId": ["x"]})
+    for content in (b"", b"[]", b"null", b"[" * 100_000, unnamed, signature + b"\n", signature[:-1]):
         assert signing.fault(MANIFEST, content, _keys(KEY))
 
 

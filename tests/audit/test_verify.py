@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import signing
 from audit.canonical import dumps
@@ -25,7 +28,11 @@ from tests.audit.chains import KEY, OTHER_KEY
 PUBLIC = KEY.public_key()
 SEED = 20261125
 CHANGES = 240
-UNTRUSTED = "the key itself is not trusted: it lies in the folder; give the one you know with --public-key"
+
+
+def _untrusted(key: Ed25519PrivateKey) -> str:
+    name = signing.key_id(key.public_key())[:16]
+    return f"the key {name}… is not trusted: it lies in the folder; give the one you know with --public-key"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +77,7 @@ def test_a_chain_as_it_was_written_is_whole(stored: Path) -> None:
 
 
 def test_without_a_key_it_says_that_the_stored_one_is_not_trusted(stored: Path) -> None:
-    assert verify(stored) == Verification(runs=2, head=_head(stored), notes=[UNTRUSTED])
+    assert verify(stored) == Verification(runs=2, head=_head(stored), notes=[_untrusted(KEY)])
 
 
 class _Spoilable:
@@ -193,7 +200,7 @@ def test_a_run_made_anew_with_another_key_is_found_by_the_key_alone(evidence: Pa
     run = evidence / "000002"
     _rewrite(run / "record.json", lambda record: record["run"].update(actor="mallory"))
     _sign_anew(run, KeySigner(OTHER_KEY))
-    assert verify(evidence).problems == []
+    assert verify(evidence) == Verification(2, _head(evidence), notes=[_untrusted(KEY), _untrusted(OTHER_KEY)])
     (problem,) = verify(evidence, [PUBLIC]).problems
     assert problem.startswith("000002/manifest.sig is by another key")
     (told,) = verify(evidence, [PUBLIC, OTHER_KEY.public_key()], "ab" * 32).problems
@@ -240,6 +247,7 @@ def test_the_last_run_cannot_be_taken_away_from_who_noted_the_head(evidence: Pat
         (lambda f: _linked(f / "000002" / "summary.md"), "000002/summary.md is no file that can be read"),
         (lambda f: _linked(f / "000002"), "000002 is no run of this chain"),
         (lambda f: (f / ".lock").write_text("x"), ".lock is no run of this chain"),
+        (lambda f: _linked_lock(f), ".lock is no run of this chain"),
         (lambda f: (f / "000002" / "manifest.json").write_bytes(b"[]"), "000002/manifest.json was altered"),
         (lambda f: (f / "000002" / "record.json").write_bytes(b"[" * 100_000), "000002/record.json was altered"),
         (lambda f: (f / "000002" / "manifest.sig").unlink(), "000002/manifest.sig is missing"),
@@ -255,6 +263,40 @@ def test_what_is_done_to_the_folder_is_told(evidence: Path, spoil: Callable[[Pat
 def _linked(path: Path) -> None:
     path.rename(path.parent.parent.parent / "elsewhere")
     path.symlink_to(path.parent.parent.parent / "elsewhere")
+
+
+def _linked_lock(folder: Path) -> None:
+    (folder / ".lock").rename(folder.parent / "empty")
+    (folder / ".lock").symlink_to(folder.parent / "empty")
+
+
+@pytest.mark.parametrize("number", ['9,"number":1', " 1", "1.0", "1e0", "true", '"1"'])
+def test_a_manifest_that_readers_may_differ_about_is_none(evidence: Path, number: str) -> None:
+    """However well it is signed."""
+    shutil.rmtree(evidence / "000002")
+    manifest = evidence / "000001" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"number":1', f'"number":{number}'))
+    KeySigner(KEY).sign(manifest)
+    (problem,) = verify(evidence, [PUBLIC]).problems
+    assert problem == "000001/manifest.json was altered: it is no manifest as this tool writes them"
+
+
+def test_a_name_that_no_terminal_takes_is_written_out_on_one_line(evidence: Path) -> None:
+    (evidence / os.fsdecode(b"\xff\x1b[2J")).write_bytes(b"")
+    (evidence / "000002" / "a\nhead: b").write_bytes(b"")
+    assert verify(evidence, [PUBLIC]).problems == [
+        r"\udcff\x1b[2J is no run of this chain",
+        r"000002/a\nhead: b is not listed in the manifest: it was added",
+    ]
+
+
+def test_a_folder_that_may_not_be_read_is_refused(evidence: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(AuditError, match=r"evidence cannot be read: Permission denied"):
+        verify(evidence)
 
 
 def test_exchanged_runs_are_told_by_both_names(evidence: Path) -> None:
