@@ -52,8 +52,7 @@ class Chain:
         """The records of the runs before, the newest first. Raises `AuditError` for one that is not as it was written."""
         for number in reversed(numbers(self.folder)):
             content = self._read(number, RECORD)
-            listed = _json(self._read(number, MANIFEST)).get("files", {}).get(RECORD, {})
-            if listed.get("sha256") != digest(content):
+            if _listed(_json(self._read(number, MANIFEST))) != digest(content):
                 raise AuditError(f"{name_of(number)}/{RECORD} in {self.folder} was altered: {_look(self.folder)}")
             yield _json(content)
 
@@ -68,7 +67,8 @@ class Chain:
             manifest = self._manifest(number, signer.kind, _written(made, chain(files, signing)))
             _write(made / MANIFEST, (manifest,))
             signer.sign(made / MANIFEST)
-            _sync(made)
+            for path in (*made.iterdir(), made):
+                _sync(path)
             made.rename(self.folder / name_of(number))
             _sync(self.folder)
         except BaseException as error:
@@ -104,7 +104,7 @@ def opened(folder: Path) -> Iterator[Chain]:
     """The chain in a folder, made where there is none, for one run at a time. Raises `AuditError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("w")
+        lock = (folder / LOCK).open("a")
     except FileExistsError:
         raise AuditError(f"--evidence {folder} is a file: give a folder; it is made where there is none") from None
     except OSError as error:
@@ -115,7 +115,7 @@ def opened(folder: Path) -> Iterator[Chain]:
         except OSError:
             raise AuditError(f"another run is writing to {folder}: try again when it has ended") from None
         for leftover in folder.glob(f"{LEFTOVER}*"):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
         yield Chain(folder)
 
 
@@ -143,9 +143,17 @@ def digest(content: bytes) -> str:
 def _json(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
+
+
+def _listed(manifest: Mapping[str, Any]) -> Any:
+    """The hash of the record in a manifest that anybody may have written; None where there is none."""
+    try:
+        return manifest["files"][RECORD]["sha256"]
+    except (KeyError, TypeError):
+        return None
 
 
 def _look(folder: Path) -> str:
@@ -164,13 +172,12 @@ def _write(path: Path, pieces: Iterable[bytes]) -> dict[str, Any]:
         for piece in pieces:
             found.update(piece)
             file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
         return {"sha256": found.hexdigest(), "size": file.tell()}
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """See to it that a file or folder outlives the machine."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -130,8 +130,38 @@ def test_leftovers_of_any_kind_are_taken_away(tmp_path: Path) -> None:
     folder = tmp_path / "evidence"
     (folder / f"{chain.LEFTOVER}000001").mkdir(parents=True)
     (folder / f"{chain.LEFTOVER}000002").write_text("")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / f"{chain.LEFTOVER}000003").symlink_to(tmp_path / "elsewhere")
     chains.chain(tmp_path, 2)
     assert sorted(entry.name for entry in folder.iterdir()) == [chain.LOCK, "000001", "000002"]
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+@pytest.mark.usefixtures("few_files")
+def test_what_somebody_keeps_in_a_file_of_that_name_is_not_taken_away(tmp_path: Path) -> None:
+    lock = tmp_path / "evidence" / chain.LOCK
+    lock.parent.mkdir()
+    lock.write_text("of another program")
+    chains.chain(tmp_path, 1)
+    assert lock.read_text() == "of another program"
+
+
+@pytest.mark.usefixtures("few_files")
+def test_every_file_of_a_run_is_on_the_disk_before_the_run_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    real = os.fsync
+
+    def sync(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    (run,) = chains.chain(tmp_path, 1)
+    before = {path.name for path in synced if path.parent.name.startswith(chain.LEFTOVER)}
+    assert before == {path.name for path in run.folder.iterdir()}
+    assert synced[-1] == tmp_path / "evidence"
 
 
 def test_a_format_that_breaks_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,6 +223,15 @@ def test_nothing_is_added_to_a_run_whose_manifest_is_gone(tmp_path: Path) -> Non
     (run,) = chains.chain(tmp_path, 1)
     (run.folder / "manifest.json").unlink()
     with pytest.raises(AuditError, match=r"000001/manifest.json cannot be read .*nothing was added"):
+        session.kept(chains.request(tmp_path, at=states.AT + timedelta(days=1)), tmp_path / "evidence", KeySigner(KEY))
+
+
+@pytest.mark.usefixtures("few_files")
+@pytest.mark.parametrize("manifest", [b'{"files":[]}', b'{"files":{"record.json":"x"}}', b"[", b"[" * 100_000])
+def test_nothing_is_added_to_a_run_whose_manifest_is_none(tmp_path: Path, manifest: bytes) -> None:
+    (run,) = chains.chain(tmp_path, 1)
+    (run.folder / "manifest.json").write_bytes(manifest)
+    with pytest.raises(AuditError, match=r"000001/record.json in .* was altered: nothing was added"):
         session.kept(chains.request(tmp_path, at=states.AT + timedelta(days=1)), tmp_path / "evidence", KeySigner(KEY))
 
 
