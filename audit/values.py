@@ -46,8 +46,8 @@ class Reader:
 
     def read(self, content: bytes | str) -> Any:
         """The document with its special values replaced. Raises `ValueError` where it is not JSON."""
-        document = json.loads(content, object_hook=self._special, parse_float=_number, parse_constant=_refuse)
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        text = content.decode(json.detect_encoding(content)) if isinstance(content, bytes) else content
+        document = json.loads(text, object_hook=self._special, parse_float=_number, parse_constant=_refuse)
         return _replaced(document) if any(mark in text for mark in _MARKED_TEXTS) else document
 
     def _special(self, value: dict[str, Any]) -> Any:

@@ -149,8 +149,9 @@ def test_whole_numbers_are_whole_however_they_are_written(tmp_path: Path) -> Non
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_files_of_other_shells_are_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "state.json"
-    path.write_text(json.dumps(small(item(PROJECT, "db"))), encoding=encoding)
-    assert _only(read(path)).name == "db"
+    given = {"host": UNKNOWNS["text"], "key": "[secret]", "name": "bäd"}
+    path.write_text(json.dumps(small(item(PROJECT, "db", given)), ensure_ascii=False), encoding=encoding)
+    assert _only(read(path)).properties == {"host": UNKNOWN, "key": SECRET, "name": "bäd"}
 
 
 def test_what_waits_for_its_end_is_in_the_population_and_in_no_view(tmp_path: Path) -> None:
