@@ -64,7 +64,10 @@ def audit(request: Request) -> Answer:
             kept = session.kept(asked, request.evidence, signer)
             record = kept.record
             said = [f"kept as run {record['run']['number']} in {kept.folder}; the head of the chain is {kept.head}"]
-        content, written = _told(request, record)
+        try:
+            content, written = _told(request, record)
+        except AuditError as error:
+            raise AuditError(*error.mistakes, *said) from None
     notes = (f"note: {note}" for note in project.notes(record["settings"], request.settings))
     return Answer(content, (*said, *written, *notes, *record["broken"]), _code(record))
 
@@ -124,8 +127,15 @@ def _check(request: Request) -> None:
     if ways and request.evidence is None:
         mistakes.append("--key, --keyless and --unsigned are about evidence that is kept: give --evidence too")
     mistakes += _misplaced(request.output)
+    if request.output and request.output.name in _beside(request.format):
+        mistakes.append(f"--output {request.output} is the name of what {request.format} refers to: choose another")
     if mistakes:
         raise AuditError(*mistakes)
+
+
+def _beside(name: str) -> list[str]:
+    """The files that a format puts beside its own."""
+    return [file for _, file in FORMATS[name].files[1:]] if name in FORMATS else []
 
 
 def _misplaced(output: Path | None) -> Iterator[str]:
@@ -199,12 +209,16 @@ def _told(request: Request, record: Mapping[str, Any]) -> tuple[bytes, tuple[str
     if request.output is None:
         return content, ()
     written = {request.output: content, **{request.output.with_name(name): more for name, more in others}}
-    try:
-        for path, data in written.items():
-            path.write_bytes(data)
-    except OSError as error:
-        raise AuditError(f"{error.filename} cannot be written: {error.strerror}") from None
+    for path, data in written.items():
+        _write(path, data)
     return b"", tuple(f"written: {path}" for path in written)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise AuditError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _code(record: Mapping[str, Any]) -> ExitCode:

@@ -184,7 +184,7 @@ def test_evidence_is_kept_signed_and_verified(
     assert main([*check, "--expect-head", head]) == ExitCode.FINE
     assert capsys.readouterr().out == f"2 runs: whole and unaltered\nhead: {head}\n"
     assert main(["audit", "verify", "evidence"]) == ExitCode.FINE
-    assert "note: the key itself is not trusted" in capsys.readouterr().out
+    assert "… is not trusted: it lies in the folder" in capsys.readouterr().out
     altered = project / "evidence" / "000001" / "report.html"
     altered.write_bytes(altered.read_bytes() + b" ")
     assert main([*check, "--expect-head", "ab"]) == ExitCode.POLICY
@@ -285,6 +285,7 @@ def test_a_lost_answer_is_a_bug_of_ours(
         (("--state", "ok.json", "--evidence", "Pulumi.yaml/e", "--unsigned"), "Pulumi.yaml/e cannot be written: Not a directory"),
         (("--state", "ok.json", "--output", "none/x"), "--output none/x: none is no folder; make it with: mkdir -p none"),
         (("--state", "ok.json", "--output", "none/x", "--evidence", "e", "--unsigned"), "--output none/x: none is no folder"),
+        (("--state", "ok.json", "--format", "oscal", "--output", "oscal-assessment-plan.json"), "the name of what oscal"),
         (("--state", "ok.json", "--output", "infra"), "--output infra is a folder: name a file in it"),
         (("verify", "evidence"), "evidence is no folder: give the one that `brightbroom audit --evidence DIR` wrote to"),
         (("verify", "Pulumi.yaml"), "Pulumi.yaml is no folder"),
@@ -358,6 +359,14 @@ def test_a_second_run_at_once_is_refused_and_the_first_goes_on(
     with chain.opened(project / "evidence"):
         assert "another run is writing to evidence: try again when it has ended" in _refused(capsys, *asked)
     assert main(["audit", *asked]) == ExitCode.POLICY
+
+
+def test_a_file_that_cannot_be_written_hides_no_evidence_that_was_kept(
+    project: Path, faulty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--state", str(faulty), *AT, "--evidence", "evidence", "--unsigned", "--output", "/dev/full")
+    told = _refused(capsys, *asked)
+    assert "/dev/full cannot be written: No space left on device\nkept as run 1 in evidence/000001; the head" in told
 
 
 def test_mistakes_in_the_levels_leave_no_evidence_folder(
