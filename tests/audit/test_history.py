@@ -99,6 +99,17 @@ def test_what_was_fixed_stays_told_and_coming_back_begins_anew() -> None:
     ]
 
 
+def test_a_violation_that_was_waived_first_is_counted_from_then_on_when_its_waiver_ends() -> None:
+    last, *_ = _runs((0, [_row("A-1", "waived")]), (8, [_row("A-1", "fail")]))
+    told = {"firstSeen": "2026-11-25", "daysOpen": 8, "deadline": "2026-12-02", "overdue": True}
+    assert last["results"][0]["history"] == told
+
+
+def test_a_violation_of_a_rule_that_is_no_more_is_not_called_fixed() -> None:
+    before = Past(open={("staging", "Z-9", "u"): "2026-11-20"})
+    assert history.fixed({}, ["staging"], SEVERITIES, before, DAY) == []
+
+
 def test_a_stack_that_was_not_judged_in_between_keeps_its_history() -> None:
     last, between, _ = _runs(
         (0, [_row("A-1", "fail"), _row("A-2", "fail", stack="production")]),
