@@ -109,33 +109,43 @@ def _buckets(export: Resource, stack: Stack) -> Iterator[Resource]:
 
 
 def _lock(lock: Resource) -> Life:
-    years = lock.properties.get("rule", {}).get("defaultRetention", {}).get("years")
-    path = "rule.defaultRetention.years" if years else "rule.defaultRetention.days"
-    return read(f"{lock.name}: cannot be deleted before", lock, path, lambda v: v * 365 if years else whole_days(v))
+    what, kept = f"{lock.name}: cannot be deleted before", "rule.defaultRetention"
+    years = read(what, lock, f"{kept}.years", _years)
+    return read(what, lock, f"{kept}.days", whole_days) if years.days == 0 else years
+
+
+def _years(value: Any) -> float | None:
+    """Days of some years; none where it is absent."""
+    years = whole_days(value or 0)
+    return None if years is None else years * 365
 
 
 def _end(bucket: Resource, lifecycle: Resource) -> Life:
     """S3 ends an object at the midnight after its days, and its old version likewise after the days of old versions."""
-    ends = [_rule_end(bucket, lifecycle, position) for position in range(len(lifecycle.properties.get("rules") or ()))]
-    known = [end for end in ends if end is not None]
+    try:
+        rules = range(len(lifecycle.listed("rules")))
+        known = [end for position in rules if (end := _rule_end(bucket, lifecycle, f"rules.{position}"))]
+    except Unevaluated as unread:
+        return Life(f"{lifecycle.name}: objects", None, lifecycle.urn, unread.path)
     if not known:
         return Life(f"{lifecycle.name}: objects", FOREVER, lifecycle.urn, "rules")
     return min(known, key=lambda life: -1 if life.days is None else life.days)
 
 
-def _rule_end(bucket: Resource, lifecycle: Resource, position: int) -> Life | None:
-    """The end that one rule puts to every object; None where it is off, or for some objects only."""
-    path = f"rules.{position}"
-    rule = lifecycle.get(path)
-    everything = not rule.get("prefix") and not any((rule.get("filter") or {}).values())
-    if rule.get("status") != "Enabled" or not everything or not rule.get("expiration"):
+def _rule_end(bucket: Resource, lifecycle: Resource, path: str) -> Life | None:
+    """The end that the rule at a path puts to every object; None where it is off, or for some objects only. Raises
+    `Unevaluated`."""
+    if lifecycle.readable(f"{path}.status") != "Enabled" or not lifecycle.mapped(f"{path}.expiration"):
         return None
-    old = 0.0
+    filters = (f"{path}.filter.{key}" for key in lifecycle.mapped(f"{path}.filter"))
+    if any(lifecycle.readable(part) for part in (f"{path}.prefix", *filters)):
+        return None
+    current = _nights(lifecycle.readable(f"{path}.expiration.days"))
+    old: float | None = 0
     if bucket.properties.get("objectLockEnabled") is True:
-        life = read("", lifecycle, f"{path}.noncurrentVersionExpiration.noncurrentDays", _nights)
-        old = FOREVER if life.days is None else life.days
-    current = read(f"{lifecycle.name}: deleted, old versions too", lifecycle, f"{path}.expiration.days", _nights)
-    return current if current.days is None else Life(current.what, current.days + old, current.urn, current.path)
+        old = _nights(lifecycle.readable(f"{path}.noncurrentVersionExpiration.noncurrentDays"))
+    days = None if current is None else FOREVER if old is None else current + old
+    return Life(f"{lifecycle.name}: deleted, old versions too", days, lifecycle.urn, f"{path}.expiration.days")
 
 
 def _nights(value: Any) -> float | None:

@@ -16,7 +16,7 @@ from audit.lifetimes import FOREVER, Life, from_seconds, read, until, whole_days
 from policies.catalogue import levels
 from policies.catalogue import types as t
 from policies.catalogue.model import Level
-from policies.catalogue.resource import Resource, Stack
+from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 
 BACKUPS_LEAST: Final = 30
 """Days that backups are kept at least: the strategy's Backup Strategy."""
@@ -178,8 +178,7 @@ def _history(seconds: Any) -> float | None:
 
 def _logs(stack: Stack) -> Iterator[_Class]:
     """Logs are where a drain leads. Personal data in them counts as erased where the sink holds pseudonyms only."""
-    ends = [drain.properties.get("endpoint") for drain in stack.of_type(t.VERCEL_LOG_DRAIN)]
-    reached = [sink for sink in stack.of_type(t.LOG_SINK) if sink.properties.get("endpoint") in ends]
+    reached, unread = _sinks(stack)
     personal = not reached or not all(sink.properties.get("pseudonymised") is True for sink in reached)
     note = (
         "identifiers in them are pseudonyms"
@@ -189,7 +188,7 @@ def _logs(stack: Stack) -> Iterator[_Class]:
     yield _Class(
         key="logs",
         title="Logs",
-        parts=[read(f"{sink.name}: kept", sink, "retentionDays", whole_days) for sink in reached],
+        parts=[read(f"{sink.name}: kept", sink, "retentionDays", whole_days) for sink in reached] or unread,
         least=LOGS_LEAST,
         most=ERASURE_MOST if personal else None,
         note=note if reached else "no drain leads to a place whose days are declared",
@@ -197,9 +196,18 @@ def _logs(stack: Stack) -> Iterator[_Class]:
     yield _Class(
         key="logs at hand",
         title="Logs that can be searched at once",
-        parts=[read(f"{sink.name}: at hand", sink, "hotDays", whole_days) for sink in reached],
+        parts=[read(f"{sink.name}: at hand", sink, "hotDays", whole_days) for sink in reached] or unread,
         least=AT_HAND_LEAST,
     )
+
+
+def _sinks(stack: Stack) -> tuple[list[Resource], list[Life]]:
+    """The declared sinks that a drain leads to; and what stands for them where an address that may be theirs cannot be read."""
+    drains, sinks = stack.of_type(t.VERCEL_LOG_DRAIN), stack.of_type(t.LOG_SINK)
+    ends = [end for drain in drains if isinstance(end := drain.properties.get("endpoint"), str)]
+    reached = [sink for sink in sinks if sink.properties.get("endpoint") in ends]
+    hidden = [one for one in (*drains, *sinks) if one.properties.get("endpoint") in (SECRET, UNKNOWN)]
+    return reached, [Life(f"{one.name}: its address", None, one.urn, "endpoint") for one in hidden if drains and sinks]
 
 
 # ---- deployments, previews and the cache ------------------------------------------------------------------------

@@ -34,6 +34,7 @@ PROJECT: Final = _made(t.NEON_PROJECT, "database", {"historyRetentionSeconds": 7
 APP: Final = _made(t.VERCEL_PROJECT, "app", {})
 STORE: Final = _made(BUCKET, "bucket", {"bucket": "copies", "objectLockEnabled": True})
 EXPORT: Final = _made(t.BACKUP_EXPORT, "export", {"retentionDays": 32, "location": "copies"}, location=STORE)
+LONG_EXPORT: Final = replace(EXPORT, properties={"retentionDays": 400})
 DRAIN: Final = _made(t.VERCEL_LOG_DRAIN, "drain", {"endpoint": "https://logs.example"})
 
 
@@ -56,7 +57,13 @@ RULE: Final = {
     "expiration": {"days": 32},
     "noncurrentVersionExpiration": {"noncurrentDays": 1},
 }
-KEPT: Final = _made(LOCK, "lock", {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 30}}}, bucket=STORE)
+
+
+def _lock(**kept: int) -> Resource:
+    return _made(LOCK, "lock", {"rule": {"defaultRetention": {"mode": "COMPLIANCE", **kept}}}, bucket=STORE)
+
+
+KEPT: Final = _lock(days=30)
 
 
 def _sink(**properties: Any) -> Resource:
@@ -143,6 +150,17 @@ CASES: list[Case] = [
         "longest",
         "unknown",
     ),
+    (
+        "exports",
+        (PROJECT, EXPORT, STORE, replace(_rules(), properties={"rules": None})),
+        32,
+        None,
+        "longest",
+        "too long",
+    ),
+    ("exports", (PROJECT, EXPORT, STORE, _rules({**RULE, "prefix": "a/"})), 32, None, "longest", "too long"),
+    ("exports", (PROJECT, EXPORT, STORE, _rules(RULE), _lock(days=29)), 29, 35, "none", "too short"),
+    ("exports", (PROJECT, LONG_EXPORT, STORE, _rules(RULE), _lock(years=1)), 365, 400, "none", "too long"),
     ("erased rows", (PROJECT, _schedule(30 * DAY), EXPORT, STORE, _rules(RULE), KEPT), 7, 35, "none", "within"),
     ("erased rows", (PROJECT, _schedule(36 * DAY), EXPORT, STORE, _rules(RULE), KEPT), 7, 36, "none", "too long"),
     ("erased rows", (PROJECT, _schedule(30 * DAY), _snapshot(None)), 7, None, "longest", "too long"),
@@ -194,6 +212,47 @@ def test_a_life_is_as_the_state_says(
     assert (found["open"], found["verdict"]) == (is_open, verdict)
     known = {resource.urn for resource in resources}
     assert all(part["urn"] in known and part["path"] for part in found["parts"])
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        *(SECRET, UNKNOWN, "x", [SECRET], [UNKNOWN]),
+        [{**RULE, "status": UNKNOWN}],
+        [{**RULE, "filter": SECRET}],
+        [{**RULE, "filter": {"prefix": UNKNOWN}}],
+        [{**RULE, "expiration": SECRET}],
+        [{**RULE, "expiration": {"date": "2027-01-01T00:00:00Z"}}],
+        [{**RULE, "noncurrentVersionExpiration": {"noncurrentDays": UNKNOWN}}],
+    ],
+)
+def test_an_end_of_copies_that_cannot_be_read_is_unknown(rules: Any) -> None:
+    lifecycle = _made(LIFECYCLE, "lifecycle", {"rules": rules}, bucket=STORE)
+    found = _found("exports", PROJECT, EXPORT, STORE, lifecycle)
+    assert (found["shortestDays"], found["longestDays"], found["verdict"]) == (None, None, "unknown")
+
+
+@pytest.mark.parametrize(
+    "rule", [None, UNKNOWN, SECRET, {"defaultRetention": SECRET}, {"defaultRetention": {"years": "1"}}]
+)
+def test_a_lock_that_cannot_be_read_leaves_the_shortest_life_open(rule: Any) -> None:
+    found = _found("exports", PROJECT, EXPORT, STORE, _rules(RULE), replace(KEPT, properties={"rule": rule}))
+    assert (found["shortestDays"], found["longestDays"], found["verdict"]) == (None, 35, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("drain", "sink", "verdict"),
+    [
+        (SECRET, SECRET, "unknown"),
+        (SECRET, "https://logs.example", "unknown"),
+        ("https://logs.example", UNKNOWN, "unknown"),
+        (None, None, "too short"),
+    ],
+)
+def test_addresses_that_cannot_be_read_are_not_taken_for_the_same(drain: Any, sink: Any, verdict: str) -> None:
+    for data_class in ("logs", "logs at hand"):
+        resources = (replace(DRAIN, properties={"endpoint": drain}), _sink(endpoint=sink))
+        assert _found(data_class, *resources)["verdict"] == verdict
 
 
 def test_every_verdict_occurs_in_every_bounded_direction() -> None:
