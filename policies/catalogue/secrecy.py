@@ -190,9 +190,11 @@ class Net:
 
 
 def _small(text: str) -> str:
-    """The text in small letters, as long as it was: hosts and header values are told so."""
-    small = text.lower()
-    return small if len(small) == len(text) else text
+    """The text in small letters, as long as it was: hosts and header values are told so. Each letter by itself: the small form of
+    some is longer, or depends on their neighbours."""
+    if text.isascii():
+        return text.lower()
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _marked(text: str, covered: Sequence[bool]) -> str:

@@ -109,6 +109,12 @@ def test_no_form_of_a_secret_is_told(form: str, item: Resource) -> None:
         assert part not in shown
 
 
+@pytest.mark.parametrize("before", ["İ: ", "ΑΣ", "ΑΣ "])
+@pytest.mark.parametrize("secret", ["Correct Horse", "ΑΣΑΣΑΣ Horse", "Horse ΑΣ"])
+def test_letters_whose_small_form_is_longer_or_depends_on_others_show_no_secret(before: str, secret: str) -> None:
+    assert told(f"{before}{secret}Σ", variable(secret)) == f"{before}[secret]Σ"
+
+
 def test_secrets_in_lists_and_maps_and_keys_are_hidden() -> None:
     seen = {"list": [1, True, None, {WORD: f"a {WORD}"}], "other": "shown"}
     assert told(seen, variable(WORD)) == {"list": [1, True, None, {"[secret]": "a [secret]"}], "other": "shown"}
