@@ -9,10 +9,11 @@ the run), violations that a waiver accepts, and what is to be judged after the d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from functools import cache, partial
+from functools import partial
+from threading import Lock
 from typing import Any, Final, TypeAlias
 
 from pulumi_policy import (
@@ -32,7 +33,7 @@ from pulumi_policy import (
 from policies.catalogue import judge
 from policies.catalogue.judge import Court, Verdict
 from policies.catalogue.levels import Setting
-from policies.catalogue.model import Outcome, Rule
+from policies.catalogue.model import Finding, Outcome, Rule
 from policies.catalogue.resource import SECRET, UNKNOWN, Resource, Stack
 from policies.catalogue.types import STACK
 
@@ -59,12 +60,22 @@ class Note(Enum):
 
 class Judges:
     """One pack's verdicts. Those that no rule's own policy can tell wait here, by the URN they are about, until the pack's own
-    policies ask: these come last in the pack, and the SDK asks a pack's policies in their order."""
+    policies ask: these come last in the pack, and the SDK asks a pack's policies in their order. An engine may ask about several
+    resources at once; about the stack it asks when all of them are judged."""
 
     def __init__(self, court_of: CourtOf) -> None:
-        self.court_of = court_of
+        self._new_court_of = court_of
+        self._courts: dict[str, Court] = {}
+        self._one_at_a_time = Lock()
         self._viewed: tuple[tuple[int, ...], Stack] | None = None
         self._waiting: dict[tuple[Note, str], list[Verdict]] = {}
+
+    def court_of(self, stack: str) -> Court:
+        """The one court of a stack: it remembers which waivers were used."""
+        with self._one_at_a_time:
+            if stack not in self._courts:
+                self._courts[stack] = self._new_court_of(stack)
+            return self._courts[stack]
 
     def resource(self, rule: Rule, args: ResourceValidationArgs, report: ReportViolation) -> None:
         """Judge one resource by its inputs."""
@@ -72,7 +83,7 @@ class Judges:
             args.not_applicable(judge.other_type(rule))
         resource = _resource_view(args)
         verdict = self.court_of(resource.stack).judge(rule, resource)
-        for finding in self._told([verdict], verdict.resource.urn):
+        for finding in self._told(verdict, resource.urn):
             report(rule.message(finding), finding.urn or None)
         if verdict.outcome is Outcome.NOT_APPLICABLE:
             args.not_applicable(verdict.reason)
@@ -83,7 +94,7 @@ class Judges:
         subjects = stack.of_type(*rule.applies_to)
         verdicts = [self.court_of(subject.stack).judge(rule, subject, stack) for subject in subjects]
         for verdict in verdicts:
-            for finding in self._told([verdict], ""):
+            for finding in self._told(verdict, ""):
                 report(rule.message(finding), finding.urn or verdict.resource.urn)
         if not verdicts:
             args.not_applicable(f"the stack has no {' and no '.join(rule.applies_to)}")
@@ -105,18 +116,21 @@ class Judges:
         for verdict in self._waiting.pop((note, urn), ()):
             report(_noted(note, verdict), verdict.resource.urn if urn == "" else None)
 
-    def _told(self, verdicts: Iterable[Verdict], key: str) -> list[Any]:
-        findings: list[Any] = []
-        for verdict in verdicts:
-            if verdict.broken:
-                self._waiting.setdefault((Note.BROKEN, key), []).append(verdict)
-            elif verdict.outcome is Outcome.WAIVED:
-                self._waiting.setdefault((Note.WAIVED, key), []).append(verdict)
-            elif verdict.outcome is Outcome.FAIL:
-                findings += verdict.findings
-            if not verdict.broken and (verdict.pending or verdict.outcome is Outcome.NOT_EVALUATED):
-                self._waiting.setdefault((Note.PENDING, key), []).append(verdict)
-        return findings
+    def _told(self, verdict: Verdict, urn: str) -> tuple[Finding, ...]:
+        """What the rule's own policy tells; the rest waits."""
+        for note in _notes_of(verdict):
+            self._waiting.setdefault((note, urn), []).append(verdict)
+        return verdict.findings if verdict.outcome is Outcome.FAIL else ()
+
+
+def _notes_of(verdict: Verdict) -> Iterator[Note]:
+    """The pack's own policies that tell of a verdict."""
+    if verdict.broken:
+        yield Note.BROKEN
+    elif verdict.outcome is Outcome.WAIVED:
+        yield Note.WAIVED
+    if not verdict.broken and (verdict.pending or verdict.outcome is Outcome.NOT_EVALUATED):
+        yield Note.PENDING
 
 
 def crossguard_policies(rules: Sequence[Rule], stack: str, today: date) -> list[Policy]:
@@ -124,7 +138,7 @@ def crossguard_policies(rules: Sequence[Rule], stack: str, today: date) -> list[
 
     Parameters follow the URN of what is judged: `pulumi policy analyze` names no stack.
     """
-    judges = Judges(cache(partial(judge.court, today=today)))
+    judges = Judges(partial(judge.court, today=today))
     settings = judges.court_of(stack).settings
     return [
         *(_policy(rule, judges, settings[rule.id]) for rule in rules),

@@ -21,7 +21,10 @@ _MOST: Final = 20_000
 
 
 class Readings:
-    """The three steps of the SDK's reading, each done once for equal properties."""
+    """The three steps of the SDK's reading, each done once for equal properties.
+
+    The SDK serves an engine by several threads: what one forgets, another may just be reading.
+    """
 
     def __init__(self, read: Callable[..., Any], guard: Callable[[Any], Any]) -> None:
         self._read, self._guard = read, guard
@@ -34,9 +37,9 @@ class Readings:
             self._parsed.clear()
             self._done.clear()
         key = message.SerializeToString(deterministic=True)
-        if key not in self._parsed:
-            self._parsed[key] = json_format.MessageToDict(message)
-        return self._parsed[key]
+        if (known := self._parsed.get(key)) is None:
+            known = self._parsed[key] = json_format.MessageToDict(message)
+        return known
 
     def read(self, properties: Any, proxy_secrets: bool = False) -> Any:  # noqa: FBT001, FBT002 - the SDK's signature
         """The dictionary with secrets, assets and archives made out."""
@@ -48,9 +51,10 @@ class Readings:
 
     def _once(self, step: str, given: Any, make: Callable[[Any], Any]) -> Any:
         """By identity; what is given is kept beside its result, so that no other object gets its place."""
-        if (key := (step, id(given))) not in self._done:
-            self._done[key] = (given, make(given))
-        return self._done[key][1]
+        key = (step, id(given))
+        if (known := self._done.get(key)) is None:
+            known = self._done[key] = (given, make(given))
+        return known[1]
 
 
 def share_readings() -> None:

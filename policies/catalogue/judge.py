@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from policies.catalogue import levels, registry, secrecy
+from policies.catalogue import levels, registry, secrecy, waiver_file
 from policies.catalogue.levels import Setting
 from policies.catalogue.model import Finding, Level, NotApplicable, Outcome, Rule, Unevaluated
 from policies.catalogue.resource import Resource, Stack
@@ -84,8 +84,6 @@ class Court:
 
 def court(stack: str, today: date) -> Court:
     """The court of a stack, with its levels file and the waivers of the project. Raises `LevelsError`, `WaiversError`."""
-    from policies.catalogue import waiver_file
-
     severities = {rule.id: rule.severity for rule in registry.rules()}
     return Court(levels.of_stack(stack), today, Waivers(waiver_file.waivers(), MappingProxyType(severities)))
 

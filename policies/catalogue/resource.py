@@ -116,6 +116,7 @@ class Stack:
         self._sources: dict[str, list[Any]] = {}
         self._view = view
         self._made: dict[str, tuple[Resource, ...]] = {}
+        self._indexes: dict[tuple[str, str], Mapping[str, Sequence[Resource]]] = {}
         for kind, source in sources:
             self._sources.setdefault(kind, []).append(source)
 
@@ -166,10 +167,6 @@ class Stack:
                     index.setdefault(value, []).append(resource)
             self._indexes[key] = index
         return self._indexes[key]
-
-    @cached_property
-    def _indexes(self) -> dict[tuple[str, str], Mapping[str, Sequence[Resource]]]:
-        return {}
 
     @cached_property
     def sealed(self) -> bool:

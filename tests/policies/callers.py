@@ -97,7 +97,7 @@ class Pack:
             made = policies.crossguard.crossguard_policies
             patch.setattr(policies.crossguard, "crossguard_policies", lambda rules, name, _: made(rules, name, today))
             patch.setattr(judge, "court", full_court)
-            self._pack = InProcessPack(ROOT / "policies", _Run(stack), dry_run=True, organization="organization")
+            self._pack = InProcessPack(ROOT / "policies", Run(stack), dry_run=True, organization="organization")
 
         self._states: dict[int, tuple[Resource, ResourceState]] = {}
         self._said: dict[int, list[PolicyFinding]] = {}
@@ -105,17 +105,17 @@ class Pack:
     def judge(self, resources: Mapping[str, Resource]) -> list[PolicyFinding]:
         """Everything the pack says about all resources and the stack. About one resource it is asked once for the same object."""
         found: list[PolicyFinding] = []
-        goals = {item.urn: _goal(item) for item in resources.values()}
+        goals = {item.urn: goal_of(item) for item in resources.values()}
         for item in resources.values():
             if id(item) not in self._states:
-                self._states[id(item)] = (item, _state(item))
+                self._states[id(item)] = (item, state_of(item))
                 self._said[id(item)] = self._pack.analyze(self._states[id(item)][1], goals[item.urn], None)
             found += self._said[id(item)]
         states = [self._states[id(item)][1] for item in resources.values()]
         return found + self._pack.analyze_stack(states, goals, {}, states[0].urn)
 
 
-class _Run:
+class Run:
     name = "brightbroom-infra"
 
     def __init__(self, stack: str) -> None:
@@ -145,7 +145,7 @@ def _code(finding: PolicyFinding) -> str:
     return finding.message.splitlines()[1].split()[0]
 
 
-def _state(item: Resource) -> ResourceState:
+def state_of(item: Resource) -> ResourceState:
     properties = dict(_wire(item.properties))
     return ResourceState(
         item.urn,
@@ -162,7 +162,7 @@ def _state(item: Resource) -> ResourceState:
     )
 
 
-def _goal(item: Resource) -> Goal:
+def goal_of(item: Resource) -> Goal:
     return Goal(item.type, item.name, custom=True, inputs={}, protect=item.protect)
 
 

@@ -23,6 +23,7 @@ def test_metadata_is_complete(rule: Rule) -> None:
     assert len(rule.name) <= 60
     assert not rule.statement.lower().startswith(("ensure", "check"))
     assert rule.check.__doc__
+    assert rule.source
     assert all(kind.count(":") == 2 for kind in rule.applies_to)
 
 

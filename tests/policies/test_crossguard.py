@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 
 import pytest
 
-from policies.catalogue import registry
+from policies.catalogue import judge, registry
+from policies.catalogue.judge import Court
 from policies.catalogue.model import Finding, Rule
 from policies.catalogue.resource import UNKNOWN, Resource
 from policies.catalogue.scope import Scope
-from rehearsal.engine.policy import PolicyFinding
+from policies.crossguard import Judges
+from rehearsal.engine.policy import PolicyFinding, ServedPack
 from tests.policies import samples
-from tests.policies.callers import Pack
-from tests.policies.cases.form import changed
+from tests.policies.callers import ROOT, Pack, Run, goal_of, state_of
+from tests.policies.cases.form import TODAY, changed
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
@@ -68,3 +72,38 @@ def test_every_policy_of_the_pack_has_its_metadata() -> None:
         assert policy.url == rule.url
         assert policy.remediation_steps == rule.remedy
         assert policy.framework.reference == rule.requirements[0].clause
+
+
+def test_an_engine_that_asks_for_several_resources_at_once_gets_the_same_answers() -> None:
+    changes = (
+        ("headers", "header:Strict-Transport-Security", "max-age=1"),
+        ("database", "historyRetentionSeconds", UNKNOWN),
+    )
+    items = list(changed(samples.stack(), changes, "staging").values())
+    asked = [(state_of(item), goal_of(item), None) for item in items]
+    with (
+        closing(ServedPack(ROOT / "policies", Run("production"), dry_run=True, organization="organization")) as pack,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        at_once = list(threads.map(lambda each: pack.analyze(*each), asked))
+        assert at_once == [pack.analyze(*each) for each in asked]
+    assert {finding.policy[:6] for found in at_once for finding in found} >= {"hdr-07", "to-be-"}
+
+
+def test_a_stack_has_one_court_whoever_asks_first() -> None:
+    """A second one would not know which waivers the first has used."""
+    made: list[Court] = []
+    second: list[Future[Court]] = []
+
+    def court_of(stack: str) -> Court:
+        if not second:
+            second.append(threads.submit(judges.court_of, stack))
+            wait(second, timeout=0.2)
+        made.append(judge.court(stack, TODAY))
+        return made[-1]
+
+    judges = Judges(court_of)
+    with ThreadPoolExecutor(1) as threads:
+        first = judges.court_of("staging")
+        assert second[0].result() is first
+    assert made == [first]

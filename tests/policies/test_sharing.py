@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from google.protobuf import struct_pb2
 
+from policies import sharing
 from policies.sharing import Readings, share_readings
 from tests.policies import samples
 from tests.policies.callers import Pack
@@ -36,6 +37,30 @@ def test_equal_properties_are_one_object(readings: Readings) -> None:
     assert first is second
     assert first is not other
     assert (first["a"], other["a"]) == (1, 2)
+
+
+class Forgetful(dict[Any, Any]):
+    """Held by one thread, and emptied by another as soon as something is put in."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.clear()
+
+
+def test_what_another_thread_makes_forgotten_is_given_all_the_same(
+    readings: Readings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "_parsed", Forgetful())
+    monkeypatch.setattr(readings, "_done", Forgetful())
+    assert readings.guard(readings.read(readings.parse(_message({"a": 1}))))["a"] == 1
+
+
+def test_readings_do_not_pile_up(readings: Readings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_MOST", 3)
+    for number in range(50):
+        readings.guard(readings.read(readings.parse(_message({"a": number}))))
+        assert len(readings._parsed) <= 4
+        assert len(readings._done) <= 8
 
 
 def test_a_repair_gets_a_reading_of_its_own(readings: Readings) -> None:
