@@ -255,7 +255,7 @@ def test_addresses_that_cannot_be_read_are_not_taken_for_the_same(drain: Any, si
         assert _found(data_class, *resources)["verdict"] == verdict
 
 
-def test_every_verdict_occurs_in_every_bounded_direction() -> None:
+def test_every_verdict_occurs_in_the_table() -> None:
     assert {case[5] for case in CASES} == {"within", "too short", "too long", "unknown"}
 
 
