@@ -54,7 +54,7 @@ def _environment() -> Environment:
         number="{:,}".format,
         kind=texts.kind,
         anchor=texts.anchor,
-        many=texts.many,
+        many=parts.many,
         parameters=texts.parameters,
         prose=texts.prose,
         serves=texts.serves,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from audit.formats.parts import Record, by_id, clause, kind_and_name, line, ordered, settings_line, told
+from audit.formats.parts import Record, as_text, by_id, clause, kind_and_name, line, ordered, settings_line, told
 
 OTHER_TYPES: Final = "not applicable: "
 """Begins the names of those properties of a suite that count resources of types its rule does not judge."""
@@ -72,7 +72,7 @@ def _properties(record: Record, rule: Record, stack: str, others: Iterable[Recor
         ("evaluated on", record["run"]["evaluatedOn"]),
         ("run", record["run"]["number"]),
         *(("requirement", clause(need)) for need in rule["requirements"]),
-        *((f"parameter {name}", value) for name, value in sorted(setting["parameters"].items())),
+        *((f"parameter {name}", as_text(value)) for name, value in sorted(setting["parameters"].items())),
         *((f"{OTHER_TYPES}{other['type']}", other["count"]) for other in others),
     ]
     properties = _element("properties")

@@ -18,6 +18,7 @@ from audit.formats.parts import (
     encoded,
     findings,
     kind_of,
+    late,
     line,
     many,
     name_of,
@@ -28,6 +29,7 @@ from audit.formats.parts import (
     stops,
     sums,
     verdict,
+    waivers,
 )
 
 LONGEST: Final = 60_000
@@ -87,14 +89,12 @@ def _violations(record: Record, failures: Sequence[Record]) -> Iterable[str]:
 def _violation(rule: Record, result: Record) -> list[str]:
     first, *more = findings(result)
     also = f" and {len(more)} more" if more else ""
-    history = result.get("history") or {}
-    late = f", overdue since {history['deadline']}" if history.get("overdue") else ""
     level = "" if stops(result) else ", advisory"
     what = f"{_resource(result)} {code(first['path'])}{also}"
     name = f"[{rule['id']}]({rule['url']})" if rule["url"] else rule["id"]
     place = settings_line(result)
     return [
-        f"{rule['severity']}{level}{late}",
+        f"{rule['severity']}{level}{late(result)}",
         f"{name} {_text(rule['statement'])}",
         what,
         code(first["seen"]),
@@ -109,16 +109,12 @@ def _resource(result: Record) -> str:
 
 
 def _waivers(record: Record) -> Iterable[str]:
-    in_force = [waiver for waiver in record["waivers"] if not waiver["problems"]]
-    refused = [waiver for waiver in record["waivers"] if waiver["problems"]]
+    in_force, refused = waivers(record)
     numbers: dict[str, int] = {}
     for result in of_outcome(record["results"], "waived"):
         numbers[result["waiver"]] = numbers.get(result["waiver"], 0) + 1
     if in_force:
-        rows = [
-            _waiver(waiver, numbers)
-            for waiver in sorted(in_force, key=lambda waiver: (waiver["expires"], waiver["id"]))
-        ]
+        rows = [_waiver(waiver, numbers) for waiver in in_force]
         head = ("expires", "waiver", "rule", "resources", "covers", "reason", "owner", "approved by", "meanwhile")
         yield "### Waivers in force\n"
         yield from _table(head, rows, _SHARES[1] // 2, "waivers")

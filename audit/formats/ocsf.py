@@ -7,7 +7,7 @@ each, so that a stream needs no more than a cut. One event for each result; `fin
 outcome         `compliance.status`     `status` of the finding
 ==============  ======================  =============================================================
 pass            Pass                    Resolved; activity Close where it ends a violation
-fail            Fail                    New; activity Update where an earlier run saw it
+fail            Fail                    New; activity Update where a run of an earlier day saw it
 waived          Fail                    Suppressed; the waiver is an enrichment
 not evaluated   Warning                 Other: Not evaluated
 not applicable  Other: Not applicable   Other: Not applicable
@@ -23,7 +23,6 @@ that ended with its resource gets an event without a result: activity Close, `st
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
@@ -33,6 +32,7 @@ from audit.formats.parts import (
     HISTORY,
     WAIVER,
     Record,
+    as_text,
     by_id,
     clause,
     encoded,
@@ -42,6 +42,7 @@ from audit.formats.parts import (
     json_text,
     line,
     milliseconds,
+    name_of,
     ordered,
     picked,
     result_identity,
@@ -49,6 +50,7 @@ from audit.formats.parts import (
     settings_line,
     standard,
     told,
+    type_of,
 )
 
 VERSION: Final = "1.5.0"
@@ -88,7 +90,7 @@ class _Events:
         self._run = run_identity(record)
         self._rules = by_id(record["rules"])
         self._waivers = by_id(record["waivers"])
-        self._population = {(item["stack"], item["urn"]): item for item in record["population"]}
+        self._population = {(item["stack"], item["urn"]): item for item in record["population"] if not item["waits"]}
         self._files = {state["stack"]: state["file"] for state in record["states"]}
         today = record["run"]["evaluatedOn"]
         ended = [entry for entry in record["fixed"] if entry["fixedOn"] == today]
@@ -113,7 +115,7 @@ class _Events:
         return {
             **event,
             "message": line(told(result) or rule["statement"]),
-            "finding_info": self._info(rule, result),
+            "finding_info": self._info(rule, result, event["activity_id"]),
             "evidences": [self._evidence(finding) for finding in findings(result)],
             "remediation": _remediation(rule, result) if result["outcome"] in _OPEN else None,
             "resources": [self._resource(result["stack"], result["urn"])],
@@ -192,7 +194,7 @@ class _Events:
             {
                 **self._controls[rule["id"]],
                 "control_parameters": [
-                    {"name": name, "value": _text(value)} for name, value in sorted(parameters.items())
+                    {"name": name, "value": as_text(value)} for name, value in sorted(parameters.items())
                 ],
                 "status_id": number,
                 "status": words,
@@ -200,20 +202,21 @@ class _Events:
         )
 
     def _activity(self, result: Record) -> int:
-        key = (result["stack"], result["rule"], result["urn"])
-        if key in self._ended:
-            return _CLOSE
         first = (result.get("history") or {}).get("firstSeen")
+        if not first and (result["stack"], result["rule"], result["urn"]) in self._ended:
+            return _CLOSE
         return _UPDATE if first and first != self._record["run"]["evaluatedOn"] else _CREATE
 
-    def _info(self, rule: Record, result: Record) -> dict[str, Any]:
+    def _info(self, rule: Record, result: Record, activity: int) -> dict[str, Any]:
         ended = self._ended.get((result["stack"], result["rule"], result["urn"]), {})
         first = (result.get("history") or ended).get("firstSeen")
+        goes_on = activity != _CREATE
         return filled(
             {
                 "uid": result_identity(result),
                 "title": rule["statement"],
-                "created_time": self._time,
+                "created_time": milliseconds(first) if goes_on else self._time,
+                "modified_time": self._time if goes_on else None,
                 "first_seen_time": milliseconds(first) if first else None,
                 "last_seen_time": self._time if result["outcome"] in ("fail", "waived") else None,
                 "analytic": {"uid": rule["id"], "name": rule["name"], "type_id": 1, "type": "Rule"},
@@ -223,13 +226,12 @@ class _Events:
 
     def _resource(self, stack: str, urn: str) -> dict[str, Any]:
         item = self._population.get((stack, urn), {})
-        kind, _, name = urn.split("::", 2)[-1].partition("::")
         return filled(
             {
                 "uid": urn,
                 "uid_alt": item.get("id"),
-                "name": item.get("name", name),
-                "type": item.get("type", kind),
+                "name": item.get("name", name_of(urn)),
+                "type": item.get("type", type_of(urn)),
                 "namespace": stack,
                 "data": filled({"provider": item.get("provider"), "custom": item.get("custom")}),
             }
@@ -257,7 +259,3 @@ def _remediation(rule: Record, result: Record) -> dict[str, Any]:
     place = settings_line(result)
     words = f"{rule['remedy']}. Set in: {place}" if place else rule["remedy"]
     return filled({"desc": words, "references": [rule["url"]] if rule["url"] else []})
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

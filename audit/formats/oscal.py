@@ -2,9 +2,10 @@
 
 One `result` for each stack. Every resource is an inventory item; every answer of a rule an observation, with the outcome as a
 property and the values seen as evidence; every requirement that rules answer for a finding. A requirement is *satisfied* where at
-least one resource passed and none failed, is waived or could not be evaluated; in any other case it is not, and the reason says
-which. Each violation is a risk: open with its deadline, or, when waived, an approved deviation with owner, approver and end.
-Resources of types that a rule does not judge are one observation for each rule, with their number as the property `count`.
+least one resource passed, none failed, is waived or could not be evaluated, and no rule is switched off; in any other case it is
+not, and the reason says which. Each violation is a risk: open with its deadline, or, when waived, an approved deviation with
+owner, approver and end. Resources of types that a rule does not judge are one observation for each rule, with their number as the
+property `count`.
 
 All ids are made from content (UUID version 5), so the same record gives the same bytes.
 """

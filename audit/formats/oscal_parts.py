@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from audit.formats.parts import Record, clause, filled, identity, line, run_identity
+from audit.formats.parts import Record, by_id, clause, filled, identity, line, run_identity
 
 VERSION: Final = "1.1.3"
 """Of OSCAL. Nothing here differs in 1.2."""
@@ -16,6 +16,9 @@ PLAN_FILE: Final = "oscal-assessment-plan.json"
 
 NS: Final = "https://brightbroom.app/ns/oscal"
 """Of our own properties."""
+
+_UNSHOWN: Final = ("waived", "not evaluated", "switched off")
+"""Answers beside which a pass shows nothing."""
 
 _NOT_TOKEN: Final = re.compile(r"[^A-Za-z0-9._]+")
 
@@ -58,10 +61,16 @@ def day(date: str) -> str:
     return f"{date}T23:59:59Z"
 
 
+def named(need: Record) -> str:
+    """A requirement with its title; a sentence of the strategy is its own."""
+    words, what = clause(need), need.get("title", "")
+    return line(words if words.endswith(what) else f"{words} {what}")
+
+
 def automated(record: Record) -> list[Record]:
     """The requirements that rules of this run answer for, each once, in the record's order and then in that of the rules."""
     needs = [*record["requirements"], *(need for rule in record["rules"] for need in rule["requirements"])]
-    kept = {clause(need) for rule in record["rules"] for need in rule["requirements"]}
+    kept = serving(record)
     return list({clause(need): need for need in reversed(needs) if clause(need) in kept}.values())[::-1]
 
 
@@ -115,12 +124,25 @@ def reviewed(needs: Iterable[Record]) -> dict[str, Any]:
 
 
 def serving(record: Record) -> dict[str, list[Record]]:
-    """The rules that serve each requirement, by its words."""
-    found: dict[str, list[Record]] = {}
-    for rule in record["rules"]:
+    """The rules that serve each requirement, by its words: those that name it, and those that the requirement names."""
+    rules = by_id(record["rules"])
+    found: dict[str, set[str]] = {}
+    for need in record["requirements"]:
+        if known := rules.keys() & set(need["rules"]):
+            found[clause(need)] = known
+    for code, rule in rules.items():
         for need in rule["requirements"]:
-            found.setdefault(clause(need), []).append(rule)
-    return found
+            found.setdefault(clause(need), set()).add(code)
+    return {words: [rules[code] for code in sorted(codes)] for words, codes in found.items()}
+
+
+def status(outcomes: Mapping[str, int]) -> tuple[str, str]:
+    """Whether a requirement is shown to be met, and in OSCAL's words why not."""
+    if outcomes.get("fail"):
+        return "not-satisfied", "fail"
+    if any(map(outcomes.get, _UNSHOWN)) or not outcomes.get("pass"):
+        return "not-satisfied", "other"
+    return "satisfied", "pass"
 
 
 def document(record: Record, kind: str) -> str:

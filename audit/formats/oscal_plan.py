@@ -10,6 +10,7 @@ from audit.formats.oscal_parts import (
     control,
     document,
     metadata,
+    named,
     objective,
     prop,
     props,
@@ -61,29 +62,34 @@ def plan(record: Record) -> dict[str, Any]:
 
 def _definitions(record: Record) -> dict[str, Any]:
     rules = serving(record)
-    needs = {control(need): need for need in automated(record)}
+    needs = automated(record)
+    served: dict[str, list[Record]] = {rule["id"]: [] for rule in record["rules"]}
+    for need in needs:
+        for rule in rules[clause(need)]:
+            served[rule["id"]].append(need)
     return filled(
         {
-            "objectives-and-methods": [_objective(name, need, rules[clause(need)]) for name, need in needs.items()],
-            "activities": [_activity(rule) for rule in record["rules"]],
+            "objectives-and-methods": [_objective(need, rules[clause(need)]) for need in needs],
+            "activities": [_activity(rule, served[rule["id"]]) for rule in record["rules"]],
         }
     )
 
 
-def _objective(name: str, need: Record, rules: list[Record]) -> dict[str, Any]:
+def _objective(need: Record, rules: list[Record]) -> dict[str, Any]:
     prose = "; ".join(f"{rule['id']}: {rule['statement']}" for rule in rules)
     part = {"id": objective(need), "name": "assessment-objective", "prose": f"Determine whether {prose}."}
-    return filled({"control-id": name, "description": line(f"{clause(need)} {need.get('title', '')}"), "parts": [part]})
+    beside = need.get("where", "")
+    return filled({"control-id": control(need), "description": named(need), "parts": [part], "remarks": beside})
 
 
-def _activity(rule: Record) -> dict[str, Any]:
+def _activity(rule: Record, needs: list[Record]) -> dict[str, Any]:
     return filled(
         {
             "uuid": activity(rule),
             "title": title(f"{rule['id']} {rule['statement']}"),
             "description": f"Risk: {rule['risk']}. Fix: {rule['remedy']}.",
             "props": props(
-                prop("method", "TEST"),
+                {"name": "method", "value": "TEST"},
                 prop("rule", rule["id"]),
                 prop("severity", rule["severity"]),
                 prop("source", rule["source"]),
@@ -91,7 +97,7 @@ def _activity(rule: Record) -> dict[str, Any]:
                 *(prop("judges", kind) for kind in rule["appliesTo"]),
             ),
             "links": [{"href": rule["url"], "rel": "reference"}] if rule["url"] else [],
-            "related-controls": reviewed(rule["requirements"]),
+            "related-controls": reviewed(needs),
         }
     )
 
@@ -99,8 +105,7 @@ def _activity(rule: Record) -> dict[str, Any]:
 def _terms(record: Record) -> list[dict[str, Any]]:
     outside = [need for need in record["requirements"] if need["state"] != "automated"]
     exclusions = [
-        {"name": "item", "prose": line(f"{clause(need)} {need['title']}: {need['state']}. {need['where']}")}
-        for need in outside
+        {"name": "item", "prose": line(f"{named(need)}: {need['state']}. {need['where']}")} for need in outside
     ]
     settings = [
         {"name": "item", "prose": line(f"{stack}, {code}: {setting['level']}. {setting['because']}")}

@@ -15,6 +15,7 @@ from audit.formats.oscal_parts import (
     day,
     document,
     metadata,
+    named,
     objective,
     person,
     prop,
@@ -22,6 +23,7 @@ from audit.formats.oscal_parts import (
     reviewed,
     serving,
     state_file,
+    status,
     title,
     token,
     tool,
@@ -38,6 +40,8 @@ from audit.formats.parts import (
     ordered,
     run_identity,
     settings_line,
+    sums,
+    tally,
     told,
     verdict,
 )
@@ -73,6 +77,7 @@ class _Stack:
         self._waivers = by_id(record["waivers"])
         self._origins = [{"actors": [{"type": "tool", "actor-uuid": tool(record)}]}]
         self._items = {item["urn"]: _inventory_id(item) for item in self._mine("population") if not item.get("waits")}
+        self._types = {one["type"]: one for one in record["types"]}
         self._results = [result for result in ordered(record) if result["stack"] == self._name]
         self._ids: dict[tuple[str, str, str], str] = {}
         self._evidence = f"#{identity('state', self._name, state['sha256'])}"
@@ -93,7 +98,7 @@ class _Stack:
             {
                 "uuid": identity("result", self._run, self._name),
                 "title": title(f"Stack {self._name}"),
-                "description": verdict(self._record)[1],
+                "description": tally(counts) or "no answers",
                 "start": run["startedAt"],
                 "end": run["endedAt"],
                 "props": props(
@@ -110,6 +115,7 @@ class _Stack:
                 "observations": self._observations(),
                 "risks": map(self._risk, violated) if violated else [],
                 "findings": (self._finding(need, rules, answers) for need, rules in needs) if needs else [],
+                "remarks": f"All stacks together: {verdict(self._record)[1]}. {sums(self._record)}",
             }
         )
 
@@ -124,6 +130,8 @@ class _Stack:
         return None if first is None else itertools.chain((first,), all_of_them)
 
     def _inventory(self, item: Record) -> dict[str, Any]:
+        known = self._types.get(item["type"], {})
+        why = filled({"remarks": known.get("reason", "")})
         return filled(
             {
                 "uuid": _inventory_id(item),
@@ -134,6 +142,7 @@ class _Stack:
                     prop("provider", item["provider"]),
                     prop("physical-id", item["id"]),
                     prop("waits", item.get("waits", "")),
+                    prop("standing", known.get("standing", ""), **why),
                 ),
             }
         )
@@ -196,14 +205,12 @@ class _Stack:
     def _finding(self, need: Record, rules: list[Record], answers: Mapping[str, list[Record]]) -> dict[str, Any]:
         found = [result for rule in rules for result in answers[rule["id"]]]
         outcomes = Counter(result["outcome"] for result in found)
-        state, reason = _status(outcomes)
-        words = (
-            ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items())) or "no resource was judged"
-        )
+        state, reason = status(outcomes)
+        words = tally(outcomes) or "no resource was judged"
         return filled(
             {
                 "uuid": identity("finding", self._run, self._name, control(need)),
-                "title": title(f"{clause(need)} {need.get('title', '')}"),
+                "title": title(named(need)),
                 "description": f"{words}; by {', '.join(rule['id'] for rule in rules)}",
                 "origins": self._origins,
                 "target": {
@@ -215,6 +222,7 @@ class _Stack:
                 "related-risks": [
                     {"risk-uuid": self._id("risk", result)} for result in found if result["outcome"] in _VIOLATED
                 ],
+                "remarks": need.get("where", ""),
             }
         )
 
@@ -284,12 +292,3 @@ class _Stack:
 
 def _inventory_id(item: Record) -> str:
     return identity("resource", item["stack"], item["urn"], item["id"], item.get("waits", ""))
-
-
-def _status(outcomes: Mapping[str, int]) -> tuple[str, str]:
-    """Whether a requirement is shown to be met, and in OSCAL's words why not."""
-    if outcomes.get("fail"):
-        return "not-satisfied", "fail"
-    if outcomes.get("waived") or outcomes.get("not evaluated") or not outcomes.get("pass"):
-        return "not-satisfied", "other"
-    return "satisfied", "pass"

@@ -178,9 +178,14 @@ def name_of(urn: str) -> str:
     return urn.split("::", 3)[-1]
 
 
+def type_of(urn: str) -> str:
+    """The resource's own type, without those of its parents."""
+    return kind_and_name(urn).partition("::")[0].rpartition("$")[2]
+
+
 def kind_of(urn: str) -> str:
     """The resource's own type in short, such as `ProjectRoute`."""
-    return kind_and_name(urn).partition("::")[0].rpartition(":")[2]
+    return type_of(urn).rpartition(":")[2]
 
 
 def kind_and_name(urn: str) -> str:
@@ -211,6 +216,24 @@ def told(result: Record) -> str:
     return "\n".join(filter(None, lines))
 
 
+def late(result: Record) -> str:
+    """Since when a violation is overdue, empty where it is not; to stand after other words."""
+    history = result.get("history") or {}
+    return f", overdue since {history['deadline']}" if history.get("overdue") else ""
+
+
+def as_text(value: Any) -> str:
+    """The value of a parameter as text: texts as they are, all else as JSON."""
+    return value if isinstance(value, str) else json_text(value)
+
+
+def waivers(record: Record) -> tuple[list[Record], list[Record]]:
+    """Those in force, what expires first on top; and those that are refused."""
+    refused = [waiver for waiver in record["waivers"] if waiver["problems"]]
+    in_force = [waiver for waiver in record["waivers"] if not waiver["problems"]]
+    return sorted(in_force, key=lambda waiver: (waiver["expires"], waiver["id"])), refused
+
+
 def milliseconds(time: str) -> int:
     """Since 1970, of an RFC 3339 time or of a day."""
     parsed = datetime.fromisoformat(time.replace("Z", "+00:00"))
@@ -221,7 +244,9 @@ def verdict(record: Record) -> tuple[bool, str]:
     """Whether the run holds, and what is to be said first."""
     failures = of_outcome(record["results"], "fail")
     stopping = sum(map(stops, failures))
-    found = f"{many(stopping, 'violation')} to mend, {many(len(failures) - stopping, 'advisory violation')}"
+    found = (
+        f"{many(stopping, 'violation')} to mend, {many(len(failures) - stopping, 'advisory violation')}{_open(record)}"
+    )
     if record["broken"]:
         broken = {result["rule"] for result in record["results"] if result.get("broken")}
         return False, f"Incomplete: {many(len(broken), 'rule')} broke; {found}"
@@ -229,7 +254,19 @@ def verdict(record: Record) -> tuple[bool, str]:
         return False, f"Incomplete: the counts do not add up; {found}"
     if failures:
         return not stopping, f"{'Failed' if stopping else 'Passed'}: {found}"
-    return True, "Passed: no violations"
+    return True, f"Passed: no violations{_open(record)}"
+
+
+def _open(record: Record) -> str:
+    """What is neither a violation to mend nor a pass."""
+    total = record["counts"]["total"]
+    told = tally({outcome: total[outcome] for outcome in ("waived", "not evaluated")})
+    return f"; {told}" if told else ""
+
+
+def tally(counts: Mapping[str, int]) -> str:
+    """How often each answer was given, of those that were."""
+    return ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in OUTCOMES if counts.get(outcome))
 
 
 def sums(record: Record) -> str:
@@ -238,11 +275,11 @@ def sums(record: Record) -> str:
     total = sum(counts["total"].values())
     relation = "equal" if counts["addsUp"] else "DO NOT EQUAL"
     return (
-        f"{many(counts['resources'], 'resource')} and {many(counts['rules'], 'rule')}: {total} answers {relation} "
-        f"the {counts['expected']} expected."
+        f"{many(counts['resources'], 'resource')} and {many(counts['rules'], 'rule')}: {total:,} answers {relation} "
+        f"the {counts['expected']:,} expected."
     )
 
 
-def many(number: int, noun: str) -> str:
+def many(number: int, noun: str, plural: str = "") -> str:
     """A number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

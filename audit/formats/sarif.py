@@ -12,7 +12,8 @@ switched off              review                  a person decided not to look; 
 ========================  ======================  ===========================================================
 
 `properties.outcome` of each result has the answer in our own words. Resources of types that a rule does not judge are counts in
-`properties.otherTypes` of the run. Failures come first, the worst on top.
+`properties.otherTypes` of the run. Failures come first, the worst on top. SARIF wants `suppressions` on all results of a run or
+on none; the same holds for `baselineState`, so what is known of a violation's past stands in `properties.history` of its result.
 
 GitHub code scanning (docs.github.com, "SARIF support for code scanning", read 2026-11) takes every result for an alert, passes
 and suppressed ones too, wants a file for each, refuses more than 25 000 results, 20 tags a rule and 10 MB compressed, and shows
@@ -72,11 +73,11 @@ def render(record: Record) -> Iterator[bytes]:
 
 
 def render_alerts(record: Record) -> Iterator[bytes]:
-    """The violations alone, as many as code scanning takes, each with a file; without population and other types. How many
+    """The violations alone, as many as code scanning takes, each with a file; without the population and its types. How many
     more there are is in `leftOut`."""
     failures = of_outcome(ordered(record), "fail")
     placed = [_placed(failure) for failure in failures[:MOST_ALERTS]]
-    bare = {**record, "population": [], "otherTypes": []}
+    bare = {**record, "population": [], "types": [], "otherTypes": []}
     return _document(bare, placed, max(0, len(failures) - MOST_ALERTS))
 
 
@@ -101,7 +102,6 @@ def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str,
         {
             "tool": {"driver": sarif_rules.driver(record, taxonomies)},
             "automationDetails": {"id": f"brightbroom-audit/{stacks}/", "guid": run_identity(record)},
-            "baselineGuid": _baseline(record),
             "invocations": [_invocation(record, rules)],
             "versionControlProvenance": _provenance(record),
             "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
@@ -115,19 +115,16 @@ def _run(record: Record, results: Iterable[Record], leave_out: int) -> dict[str,
     return {**run, "results": (_result(record, result, rules, places, waivers) for result in results)}
 
 
-def _baseline(record: Record) -> str:
-    digest = record["previous"]["sha256"] if record.get("previous") else ""
-    return identity("manifest", digest) if digest else ""
-
-
 def _properties(record: Record, leave_out: int) -> dict[str, Any]:
     holds, words = verdict(record)
     return {
         "verdict": words,
         "holds": holds,
         "leftOut": leave_out,
+        "previous": picked(record["previous"], "number", "sha256"),
         "run": picked(record["run"], "number", "evaluatedOn", "actor", "ciRun", "commit"),
         "counts": picked(record["counts"], "resources", "rules", "expected", "total", "byStack", "addsUp"),
+        "types": [picked(one, "type", "standing", "reason") for one in record["types"]],
         "otherTypes": [picked(other, *OTHERS) for other in record["otherTypes"]],
         "fixed": [
             picked(entry, "rule", "stack", "urn", "severity", "firstSeen", "fixedOn", "days")
@@ -203,8 +200,7 @@ def _result(
 ) -> dict[str, Any]:
     rule = record["rules"][rules[result["rule"]]]
     kind = _KINDS[result["outcome"]]
-    suppressions = [_suppression(result, waivers)] if result["outcome"] == "waived" else None
-    return filled(
+    own = filled(
         {
             "ruleId": result["rule"],
             "ruleIndex": rules[result["rule"]],
@@ -214,11 +210,10 @@ def _result(
             "locations": [_location(result, places)],
             "partialFingerprints": _fingerprints(result),
             "correlationGuid": result_identity(result),
-            "suppressions": suppressions,
-            "baselineState": _state(record, result),
             "properties": _details(rule, result),
         }
     )
+    return {**own, "suppressions": [_suppression(result, waivers)] if result["outcome"] == "waived" else []}
 
 
 def _message(rule: Record, result: Record) -> str:
@@ -269,14 +264,6 @@ def _suppression(result: Record, waivers: Mapping[str, Record]) -> dict[str, Any
         "justification": result.get("reason", ""),
         "properties": picked(waiver, *WAIVER),
     }
-
-
-def _state(record: Record, result: Record) -> str:
-    """Against the run before: only where there was one, and only of violations, which alone have a history."""
-    first = (result.get("history") or {}).get("firstSeen", "")
-    if not first or not _baseline(record):
-        return ""
-    return "new" if first == record["run"]["evaluatedOn"] else "unchanged"
 
 
 def _safe(text: str) -> str:

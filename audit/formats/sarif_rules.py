@@ -72,7 +72,7 @@ def _taxon(head: Record, need: Record) -> dict[str, Any]:
             "guid": identity("clause", head["standard"], head["version"], need["clause"]),
             "name": title,
             "shortDescription": {"text": title} if title else {},
-            "properties": picked(need, "state", "where"),
+            "properties": picked(need, "state", "where", "rules"),
         }
     )
 

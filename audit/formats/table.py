@@ -17,6 +17,7 @@ from audit.formats.parts import (
     by_reason,
     encoded,
     findings,
+    late,
     line,
     many,
     name_of,
@@ -26,6 +27,7 @@ from audit.formats.parts import (
     stops,
     sums,
     verdict,
+    waivers,
 )
 
 WIDTH: Final = 120
@@ -43,14 +45,15 @@ def render(record: Record, width: int = WIDTH) -> bytes:
     """The summary with every violation, waiver and answer that is missing."""
     _, words = verdict(record)
     results = ordered(record)
+    in_force, refused = waivers(record)
     stacks = ", ".join(f"{state['stack']} ({many(state['resources'], 'resource')})" for state in record["states"])
     number = f", run {record['run']['number']}" if record["run"]["number"] else ""
     parts = (
         ("", [words, f"{stacks}; evaluated on {record['run']['evaluatedOn']}{number}"]),
         ("Rules that broke", [f"  {text}" for text in record["broken"]]),
         ("To fix", _failures(record, of_outcome(results, "fail"))),
-        ("Waivers in force", _waivers(record)),
-        ("Waivers refused", _refused(record)),
+        ("Waivers in force", _waivers(in_force)),
+        ("Waivers refused", _refused(refused)),
         ("Not evaluated", _unread(of_outcome(results, "not evaluated"))),
     )
     width = max(width, NARROWEST)
@@ -75,9 +78,7 @@ def _failures(record: Record, failures: Iterable[Record]) -> Iterator[str]:
         rule = rules[code]
         yield f"{rule['severity']}{'' if stopping else ', advisory'}  {code} {rule['statement']}"
         for result in group:
-            history = result.get("history") or {}
-            late = f", overdue since {history['deadline']}" if history.get("overdue") else ""
-            yield f"  {_on(result)}{late}"
+            yield f"  {_on(result)}{late(result)}"
             for finding in findings(result):
                 yield f"    {finding['path']}: {finding['seen']}; wanted {finding['wanted']}"
         yield f"  Fix: {rule['remedy']}."
@@ -86,18 +87,16 @@ def _failures(record: Record, failures: Iterable[Record]) -> Iterator[str]:
             yield f"  Set in: {', '.join(places)}"
 
 
-def _waivers(record: Record) -> Iterator[str]:
-    in_force = [waiver for waiver in record["waivers"] if not waiver["problems"]]
-    for waiver in sorted(in_force, key=lambda waiver: (waiver["expires"], waiver["id"])):
+def _waivers(in_force: Iterable[Record]) -> Iterator[str]:
+    for waiver in in_force:
         yield f"{waiver['expires']}  {waiver['id']} {waiver['rule']} on {waiver['stack']} {waiver['resource']}"
         yield f"  {waiver['reason']}"
         yield f"  Owner {waiver['owner']}, approved by {waiver['approver']}."
 
 
-def _refused(record: Record) -> Iterator[str]:
-    for waiver in record["waivers"]:
-        if waiver["problems"]:
-            yield f"  {waiver['id']} ({waiver['rule']}): {'; '.join(waiver['problems'])}"
+def _refused(refused: Iterable[Record]) -> Iterator[str]:
+    for waiver in refused:
+        yield f"  {waiver['id']} ({waiver['rule']}): {'; '.join(waiver['problems'])}"
 
 
 def _unread(results: Iterable[Record]) -> Iterator[str]:

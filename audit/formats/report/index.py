@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from audit.formats.parts import Record, by_id, name_of
+from audit.formats.parts import Record, by_id, name_of, type_of
 from policies.catalogue.model import Outcome
 
 SIX = tuple(outcome.value for outcome in Outcome)
@@ -43,11 +43,5 @@ class Index:
 
     def resource(self, stack: str, urn: str) -> Record:
         """The resource with this URN; what the URN itself says where it is not in the population."""
-        start = urn.rpartition("::")[0]
-        unknown: Record = {
-            "stack": stack,
-            "urn": urn,
-            "name": name_of(urn),
-            "type": start.rpartition("::")[2].rpartition("$")[2],
-        }
+        unknown: Record = {"stack": stack, "urn": urn, "name": name_of(urn), "type": type_of(urn)}
         return self._resources.get((stack, urn), unknown)

@@ -53,7 +53,6 @@ class Unjudged:
     rule: Record
     reason: str
     broken: bool
-    results: Sequence[Record]
     resources: Sequence[Record]
 
 
@@ -76,9 +75,7 @@ def unjudged(index: Index) -> list[Unjudged]:
         key = (not result.get("broken"), result["rule"], result.get("reason", ""))
         groups.setdefault(key, []).append(result)
     return [
-        Unjudged(
-            index.rules[rule], reason, not sound, results, [index.resource(one["stack"], one["urn"]) for one in results]
-        )
+        Unjudged(index.rules[rule], reason, not sound, [index.resource(one["stack"], one["urn"]) for one in results])
         for (sound, rule, reason), results in sorted(groups.items())
     ]
 

@@ -7,13 +7,10 @@ in `texts`; the empty text is number 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from audit.formats.parts import OUTCOMES, SEVERITIES, Record, clause, filled, settings_line
+from audit.formats.parts import FINDING, HISTORY, OUTCOMES, SEVERITIES, Record, clause, filled, settings_line
 from audit.formats.report.texts import kind, parameters, readable, serves
-
-_FINDING: Final = ("path", "seen", "wanted", "urn")
-_HISTORY: Final = ("firstSeen", "daysOpen", "deadline", "overdue")
 
 
 class _Texts:
@@ -39,7 +36,6 @@ def of(record: Record) -> dict[str, Any]:
     return {
         "outcomes": OUTCOMES,
         "severities": SEVERITIES,
-        "stacks": [state["stack"] for state in record["states"]],
         "rules": readable([_rule(rule, record["settings"]) for rule in record["rules"]]),
         "clauses": {
             clause(one): [codes[rule] for rule in one["rules"] if rule in codes] for one in record["requirements"]
@@ -88,13 +84,13 @@ def _rare(results: Sequence[Record], texts: _Texts) -> dict[int, dict[str, Any]]
 def _more(result: Record, texts: _Texts) -> dict[str, Any]:
     more: dict[str, Any] = {key: texts(result[key]) for key in ("pending", "waiver") if result.get(key)}
     more["broken"] = result.get("broken")
-    more["findings"] = [[texts(finding[key]) for key in _FINDING] for finding in result.get("findings", ())]
-    more["history"] = [result["history"][key] for key in _HISTORY] if "history" in result else []
+    more["findings"] = [[texts(finding[key]) for key in FINDING] for finding in result.get("findings", ())]
+    more["history"] = [result["history"][key] for key in HISTORY] if "history" in result else []
     return filled(more)
 
 
 def _rule(rule: Record, settings: Record) -> dict[str, Any]:
-    kept = ("id", "statement", "severity", "area", "remedy", "url")
+    kept = ("id", "statement", "severity", "area", "remedy")
     return {
         **{key: rule[key] for key in kept},
         "serves": serves(rule["requirements"]),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from audit.formats.parts import Record, standard
+from audit.formats.parts import Record, as_text, standard
 
 _STEERING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -37,14 +36,9 @@ def anchor(text: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in text)
 
 
-def many(count: int, noun: str, plural: str = "") -> str:
-    """The count with its noun."""
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
-
-
 def parameters(setting: Mapping[str, Any]) -> str:
     """The parameters of a rule in force: `name = value`, parted by semicolons."""
-    return "; ".join(f"{name} = {_plain(value)}" for name, value in sorted(setting["parameters"].items()))
+    return "; ".join(f"{name} = {as_text(value)}" for name, value in sorted(setting["parameters"].items()))
 
 
 def serves(requirements: Iterable[Record]) -> str:
@@ -59,7 +53,3 @@ def prose(text: str) -> Markup:
     """A text with code between backticks."""
     pieces = enumerate(readable(text).split("`"))
     return Markup("").join(_CODE.format(piece) if place % 2 else escape(piece) for place, piece in pieces)
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.formats import parts
-from audit.formats.parts import Record
+from audit.formats.parts import Record, many
 from audit.formats.report.index import SIX, Index
 from audit.formats.report.open_results import Fix, Unjudged, fixes, unjudged
-from audit.formats.report.texts import many
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +152,11 @@ def _remarks(record: Record) -> Iterator[str]:
     """What a reader must know beside the verdict."""
     yield from (f"Broken rule: {text}" for text in record["broken"])
     wrong = sum(bool(waiver["problems"]) for waiver in record["waivers"])
-    total = record["counts"]["total"]
     overdue = sum(bool(result.get("history", {}).get("overdue")) for result in record["results"])
     if overdue:
         yield f"{many(overdue, 'failure')} past the deadline of {'its' if overdue == 1 else 'their'} severity"
     if wrong:
         yield f"{many(wrong, 'waiver')} not in force or not needed"
-    if total["waived"]:
-        yield f"{many(total['waived'], 'violation')} waived"
-    if total["not evaluated"]:
-        yield f"{many(total['not evaluated'], 'result')} not evaluated"
     for state in record["states"]:
         if state.get("pendingOperations"):
             yield f"the state of {state['stack']} was left by an interrupted deployment"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from audit.formats import markdown, parts, table
 from tests.audit import states
-from tests.audit.formats import judges, sample
+from tests.audit.formats import judges, page, sample
 from tests.audit.formats.counting import FORMATS, RENDERERS
 
 OFFICIAL = pytest.mark.skipif(not judges.SCHEMAS.is_dir(), reason="the official schemas are not beside the project")
@@ -39,7 +39,7 @@ def test_code_scanning_is_told_of_every_violation_and_of_nothing_else(faulty: di
         (run,) = json.loads(RENDERERS["alerts"](record))["runs"]
         assert len(run["results"]) == record["counts"]["total"]["fail"] > 0
         assert {result["kind"] for result in run["results"]} == {"fail"}
-        assert not any("suppressions" in result for result in run["results"])
+        assert not any(result["suppressions"] for result in run["results"])
 
 
 @pytest.mark.parametrize("name", RENDERERS)
@@ -70,7 +70,7 @@ def test_the_official_schema_accepts_the_format(name: str, faulty: dict[str, Any
 @pytest.mark.parametrize("name", RENDERERS)
 def test_a_format_tells_nothing_that_it_does_not_name(name: str) -> None:
     """Whatever a record may hold one day, nothing of it gets out before a format says so."""
-    record = sample.record()
+    record = page.told()
     for part in list(_parts(record)):
         part["canary"] = "c4n4ry"
     assert b"c4n4ry" not in RENDERERS[name](record)
@@ -135,7 +135,7 @@ def test_any_text_is_told_in_every_format(seen: str, path: str, reason: str, nam
             judges.OFFICIAL[kind](content)
     for shown in (table.render(record).decode(), markdown.render(record).decode()):
         assert not [char for char in shown if unicodedata.category(char) == "Cc" and char != "\n"]
-        assert shown.isprintable() or not {"\u202e", "\u2066", "\x1b"} & set(shown)
+        assert not {"\u202e", "\u2066", "\x1b"} & set(shown)
 
 
 def _with_texts(seen: str, path: str, reason: str, name: str, person: str) -> dict[str, Any]:

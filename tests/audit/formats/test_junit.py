@@ -71,3 +71,11 @@ def test_a_suite_tells_its_level_parameters_and_requirements() -> None:
     assert ("level", "mandatory") in properties
     assert ("parameter leastDays", "365") in properties
     assert ("requirement", "PCI DSS 4.0.1 10.5.1") in properties
+
+
+def test_a_parameter_that_is_no_text_is_json() -> None:
+    record = sample.record()
+    record["settings"]["staging"]["RET-02"]["parameters"] = {"hosts": ["a", "b"], "strict": True, "to": "c"}
+    properties = _suites(record)["staging", "RET-02"].iter("property")
+    given = [one.attrib["value"] for one in properties if one.attrib["name"].startswith("parameter ")]
+    assert given == ['["a","b"]', "true", "c"]

@@ -37,11 +37,19 @@ def test_the_verdict_is_the_first_line() -> None:
         for record in (sample.record(), _sound(), _only("fail", "advisory"), _only("pass"))
     ]
     assert first == [
-        "## ❌ Incomplete: 1 rule broke; 2 violations to mend, 1 advisory violation",
-        "## ❌ Failed: 2 violations to mend, 1 advisory violation",
-        "## ✅ Passed: 0 violations to mend, 3 advisory violations",
-        "## ✅ Passed: no violations",
+        "## ❌ Incomplete: 1 rule broke; 2 violations to mend, 1 advisory violation; 1 waived, 2 not evaluated",
+        "## ❌ Failed: 2 violations to mend, 1 advisory violation; 1 waived, 2 not evaluated",
+        "## ✅ Passed: 0 violations to mend, 3 advisory violations; 1 waived, 2 not evaluated",
+        "## ✅ Passed: no violations; 1 waived, 2 not evaluated",
     ]
+
+
+def test_a_run_without_anything_open_says_no_more() -> None:
+    record = _only("pass")
+    record["results"] = [result for result in record["results"] if result["outcome"] == "pass"]
+    assert _text(sample.counted(record)).startswith("## ❌ Incomplete: the counts do not add up; ")
+    record["counts"]["addsUp"] = True
+    assert _text(record).splitlines()[0] == "## ✅ Passed: no violations"
 
 
 def test_counts_that_do_not_add_up_are_no_success() -> None:

@@ -74,6 +74,42 @@ def test_a_violation_is_created_updated_and_closed_under_one_uid() -> None:
     }
 
 
+def test_a_violation_that_came_back_on_the_day_it_was_fixed_is_no_closed_one() -> None:
+    record = sample.record()
+    (back,) = (one for one in record["results"] if (one["stack"], one["rule"]) == ("staging", "HDR-07"))
+    record["fixed"] = [
+        {**record["fixed"][0], "stack": "staging", "urn": back["urn"], "firstSeen": "2026-11-01"},
+    ]
+    (event,) = (one for one in _events(record) if one.get("resources", [{}])[0].get("uid") == back["urn"])
+    assert (event["activity_name"], event["status"]) == ("Create", "New")
+
+
+def test_a_finding_that_goes_on_keeps_the_time_it_was_created() -> None:
+    old, new = (
+        _event(*which)["finding_info"] for which in (("production", "HDR-07", "second line"), ("staging", "HDR-07"))
+    )
+    run = datetime(2026, 11, 25, 8, tzinfo=UTC).timestamp() * 1000
+    assert (old["created_time"], old["modified_time"]) == (old["first_seen_time"], run)
+    assert new["created_time"] == run
+    assert "modified_time" not in new
+
+
+def test_a_violation_is_about_the_living_of_two_resources_with_one_urn() -> None:
+    record = sample.record()
+    twin = dict(record["population"][4], id="id-of-the-old-one", waits="waits for its deletion")
+    record["population"].append(twin)
+    (event,) = (one for one in _events(record) if one.get("resources", [{}])[0].get("uid") == twin["urn"])
+    assert event["resources"][0]["uid_alt"] == "id-headers"
+
+
+def test_a_resource_that_is_gone_has_its_own_type_and_name() -> None:
+    record = sample.record()
+    kind = f"brightbroom:hosting:VercelApp${sample.VARIABLE}"
+    record["fixed"][1]["urn"] = sample.urn("production", kind, "a::b")
+    (event,) = (event for event in _events(record) if event["status_code"] == "fixed")
+    assert (event["resources"][0]["type"], event["resources"][0]["name"]) == (sample.VARIABLE, "a::b")
+
+
 def test_a_violation_that_ended_with_its_resource_is_closed_without_a_result() -> None:
     (event,) = (event for event in _events() if event["status_code"] == "fixed")
     assert event["resources"][0]["uid"] == sample.urn("production", sample.VARIABLE, "gone")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from audit.formats import oscal, oscal_parts
-from tests.audit.formats import sample
+from policies.catalogue.requirements import requirements
+from tests.audit.formats import page, sample
 
 
 def _results(record: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
@@ -17,8 +18,8 @@ def _results(record: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
     return {result["title"].removeprefix("Stack "): result for result in document["results"]}
 
 
-def _plan() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(b"".join(oscal.render_plan(sample.record())))["assessment-plan"]
+def _plan(record: dict[str, Any] | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(b"".join(oscal.render_plan(record or sample.record())))["assessment-plan"]
     return found
 
 
@@ -55,8 +56,31 @@ def test_the_results_import_the_plan_that_lies_beside_them() -> None:
 def test_every_resource_is_an_inventory_item_of_its_stack() -> None:
     for stack, result in _results().items():
         listed = [_props(item)["asset-id"] for item in result["local-definitions"]["inventory-items"]]
-        urns = [" ".join(item["urn"].split()) for item in sample.record()["population"] if item["stack"] == stack]
-        assert [urn[:40] for urn in listed] == [urn[:40] for urn in urns]
+        urns = [page.shown(item["urn"]) for item in sample.record()["population"] if item["stack"] == stack]
+        assert listed == [" ".join(urn.split()) for urn in urns]
+
+
+def test_an_inventory_item_says_what_the_rules_make_of_its_type_and_why() -> None:
+    items = _results()["staging"]["local-definitions"]["inventory-items"]
+    told = {_props(item)["type"]: next(one for one in item["props"] if one["name"] == "standing") for item in items}
+    assert {kind: one["value"] for kind, one in told.items()} == {
+        sample.STACK: "judged",
+        sample.VARIABLE: "out of scope",
+        sample.ROUTE: "judged",
+    }
+    assert told[sample.VARIABLE]["remarks"] == "holds <nothing> that a rule could read"
+    assert "remarks" not in told[sample.ROUTE]
+
+
+def test_a_stack_is_described_by_its_own_answers_and_the_run_in_the_remarks() -> None:
+    found = _results()
+    assert found["staging"]["description"] == "2 fail, 12 not applicable, 1 pass"
+    assert found["production"]["description"] == (
+        "1 fail, 1 waived, 2 not evaluated, 1 switched off, 19 not applicable, 1 pass"
+    )
+    for result in found.values():
+        assert result["remarks"].startswith("All stacks together: Incomplete: 1 rule broke; ")
+        assert result["remarks"].endswith("40 answers equal the 40 expected.")
 
 
 def test_an_observation_holds_outcome_subject_and_evidence() -> None:
@@ -96,7 +120,46 @@ def test_a_pass_beside_what_could_not_be_read_satisfies_nothing() -> None:
     passing = {"rule": "COST-01", "stack": "production", "urn": "urn:pulumi:production::p::t::n", "outcome": "pass"}
     record["results"].append(passing)
     status = _finding("production", "pci-dss-4.0.1_10.5.1", record)["target"]["status"]
-    assert (status["state"], status["remarks"]) == ("not-satisfied", "1 not evaluated, 1 pass, 1 switched off")
+    assert (status["state"], status["remarks"]) == ("not-satisfied", "1 not evaluated, 1 switched off, 1 pass")
+
+
+def test_a_pass_beside_a_rule_that_is_switched_off_satisfies_nothing() -> None:
+    record = sample.record()
+    record["rules"][4]["requirements"] = record["rules"][3]["requirements"]
+    off = {"rule": "COST-01", "stack": "staging", "urn": "urn:pulumi:staging::p::t::n", "outcome": "switched off"}
+    record["results"].append({**off, "reason": "asked for in production only"})
+    status = _finding("staging", "pci-dss-4.0.1_10.5.1", record)["target"]["status"]
+    assert (status["state"], status["reason"], status["remarks"]) == (
+        "not-satisfied",
+        "other",
+        "1 switched off, 1 pass",
+    )
+
+
+def test_a_requirement_that_names_its_rules_is_planned_and_answered_and_says_what_they_do_not_show() -> None:
+    record = sample.record()
+    need = {"standard": "Deployment Strategy", "version": "", "clause": "Logging Strategy: a year", "title": "a year"}
+    record["requirements"].append({**need, "state": "automated", "rules": ["RET-02"], "where": "app: its own lines"})
+    found = _finding("staging", "deployment-strategy_logging-strategy-a-year", record)
+    assert (found["title"], found["remarks"]) == ("Deployment Strategy Logging Strategy: a year", "app: its own lines")
+    assert found["target"]["status"]["state"] == "satisfied"
+    definitions = _plan(record)["local-definitions"]
+    (objective,) = (one for one in definitions["objectives-and-methods"] if one["description"] == found["title"])
+    assert objective["parts"][0]["prose"] == "Determine whether RET-02: RET-02 is kept."
+    assert objective["remarks"] == "app: its own lines"
+    serving = [
+        _props(activity)["rule"]
+        for activity in definitions["activities"]
+        if objective["control-id"] in _keys(activity["related-controls"], "control-id")
+    ]
+    assert serving == ["RET-02"]
+
+
+def test_every_activity_has_its_method_in_the_namespace_of_oscal() -> None:
+    activities = _plan()["local-definitions"]["activities"]
+    assert activities
+    for activity in activities:
+        assert [one for one in activity["props"] if one["name"] == "method"] == [{"name": "method", "value": "TEST"}]
 
 
 def test_findings_observations_and_risks_refer_to_what_is_there() -> None:
@@ -175,10 +238,6 @@ def test_a_requirement_has_a_readable_id(words: tuple[str, ...], expected: str) 
 
 
 def test_two_requirements_never_share_an_id() -> None:
-    from policies.catalogue import registry
-
-    needs = {str(need): need for rule in registry.rules() for need in rule.requirements}
-    ids = {
-        oscal_parts.control({"standard": n.standard, "version": n.version, "clause": n.clause}) for n in needs.values()
-    }
+    needs = requirements()
+    ids = {oscal_parts.control({"standard": n.standard, "version": n.version, "clause": n.clause}) for n in needs}
     assert len(ids) == len(needs)

@@ -17,7 +17,7 @@ def test_the_page_says_what_was_tested_by_which_text_and_parameters(report: Node
     assert "mandatory: leastDays = 365" in rule.text
     assert "high" in rule.text
     assert "PCI DSS 4.0.1 10.5.1" in rule.text
-    assert "infra" in report.id("off").text or "asked for in staging only" in report.id("off").row("COST-01").text
+    assert "production low asked for in staging only" in report.id("off").row("COST-01").text
 
 
 def test_the_page_says_what_answers_each_requirement_and_with_which_result(report: Node) -> None:
@@ -31,6 +31,14 @@ def test_the_page_says_what_answers_each_requirement_and_with_which_result(repor
     assert "docs/breach.md" in report.id("clause-GDPR-2016-679-33").text
     uncovered = report.id("uncovered").row("PCI DSS 4.0.1 12.6").text
     assert "not covered by code the training register" in uncovered
+
+
+def test_the_page_says_beside_a_passed_clause_what_its_rules_do_not_show() -> None:
+    record = sample.record()
+    (logs,) = (one for one in record["requirements"] if one["clause"] == "10.5.1")
+    logs["where"] = "app: its own lines"
+    clause = page.read(html.render(record)).id("clause-PCI-DSS-4-0-1-10-5-1")
+    assert "Logs of a year app: its own lines automated RET-02" in clause.text
 
 
 def test_the_page_says_on_what_and_that_the_population_is_whole(record: dict[str, Any], report: Node) -> None:

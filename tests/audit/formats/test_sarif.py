@@ -72,9 +72,8 @@ def test_a_waived_violation_is_suppressed_with_its_waiver() -> None:
     assert suppression["justification"] == "the vendor | gives one key only\nuntil December"
     assert suppression["properties"]["approver"] == "Jan"
     assert suppression["properties"]["expires"] == "2026-12-31"
-    assert not [
-        result for result in run["results"] if "suppressions" in result and result["properties"]["outcome"] != "waived"
-    ]
+    others = [result["suppressions"] for result in run["results"] if result["properties"]["outcome"] != "waived"]
+    assert others == [[]] * 9, "all results of a run have the property or none has, 3.27.23"
 
 
 def test_a_violation_says_what_was_seen_what_is_wanted_and_how_to_mend_it() -> None:
@@ -109,6 +108,14 @@ def test_the_whole_population_is_listed() -> None:
     assert listed == [item["urn"] for item in sample.record()["population"]]
 
 
+def test_the_run_says_what_the_rules_make_of_each_type_and_alerts_do_not() -> None:
+    told = {one["type"]: one for one in _run()["properties"]["types"]}
+    assert [one["standing"] for one in told.values()] == ["unknown", "judged", "out of scope", "judged"]
+    assert told[sample.VARIABLE]["reason"] == "holds <nothing> that a rule could read"
+    (alerts,) = json.loads(b"".join(sarif.render_alerts(sample.record())))["runs"]
+    assert alerts["properties"]["types"] == []
+
+
 def test_a_rule_serves_clauses_that_the_taxonomies_hold() -> None:
     run = _run()
     for rule, known in zip(run["tool"]["driver"]["rules"], sample.record()["rules"], strict=True):
@@ -126,6 +133,7 @@ def test_clauses_that_no_code_can_show_are_listed_with_who_answers() -> None:
     taxa = {taxon["id"]: taxon["properties"] for taxonomy in _run()["taxonomies"] for taxon in taxonomy["taxa"]}
     assert taxa["12.6"] == {"state": "not covered by code", "where": "the training register"}
     assert taxa["33"]["state"] == "declared"
+    assert taxa["10.5.1"] == {"state": "automated", "rules": ["RET-02"]}
 
 
 @pytest.mark.parametrize(
@@ -158,13 +166,13 @@ def test_a_fingerprint_stays_when_only_the_values_change() -> None:
     assert len({one["primaryLocationLineHash"] for one in prints[0]}) == len(prints[0])
 
 
-def test_violations_are_new_or_unchanged_against_the_run_before() -> None:
+def test_the_past_is_told_without_a_baseline_that_no_run_has_as_its_id() -> None:
     run = _run()
-    assert _result(run, "production", "HDR-07", "second line")["baselineState"] == "unchanged"
-    assert _result(run, "staging", "HDR-07")["baselineState"] == "new"
-    first = sample.record()
-    first["previous"] = {"number": 0, "sha256": ""}
-    assert not [result for result in _run(first)["results"] if "baselineState" in result]
+    assert run["properties"]["previous"] == {"number": 6, "sha256": "34" * 32}
+    history = _result(run, "production", "HDR-07", "second line")["properties"]["history"]
+    assert history == {"firstSeen": "2026-11-01", "daysOpen": 24, "deadline": "2026-11-20", "overdue": True}
+    assert "baselineGuid" not in run
+    assert not [result for result in run["results"] if "baselineState" in result]
 
 
 def test_a_rule_that_broke_makes_the_invocation_fail_and_is_named() -> None:

@@ -22,7 +22,9 @@ def _columns(line: str) -> int:
 
 def test_the_verdict_is_the_first_line_and_the_parts_follow_by_urgency() -> None:
     lines = _lines()
-    assert lines[0] == "Incomplete: 1 rule broke; 2 violations to mend, 1 advisory violation"
+    assert lines[0] == (
+        "Incomplete: 1 rule broke; 2 violations to mend, 1 advisory violation; 1 waived, 2 not evaluated"
+    )
     heads = [after for before, after in itertools.pairwise(lines) if before == ""]
     assert heads == ["Rules that broke", "To fix", "Waivers in force", "Waivers refused", "Not evaluated", "Counts"]
 
