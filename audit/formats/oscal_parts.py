@@ -71,7 +71,11 @@ def automated(record: Record) -> list[Record]:
     """The requirements that rules of this run answer for, each once, in the record's order and then in that of the rules."""
     needs = [*record["requirements"], *(need for rule in record["rules"] for need in rule["requirements"])]
     kept = serving(record)
-    return list({clause(need): need for need in reversed(needs) if clause(need) in kept}.values())[::-1]
+    found: dict[str, Record] = {}
+    for need in needs:
+        if clause(need) in kept:
+            found.setdefault(clause(need), need)
+    return list(found.values())
 
 
 def person(name: str) -> str:

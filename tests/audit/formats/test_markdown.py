@@ -46,9 +46,7 @@ def test_the_verdict_is_the_first_line() -> None:
 
 def test_a_run_without_anything_open_says_no_more() -> None:
     record = _only("pass")
-    record["results"] = [result for result in record["results"] if result["outcome"] == "pass"]
-    assert _text(sample.counted(record)).startswith("## ❌ Incomplete: the counts do not add up; ")
-    record["counts"]["addsUp"] = True
+    record["counts"]["total"] |= {"waived": 0, "not evaluated": 0}
     assert _text(record).splitlines()[0] == "## ✅ Passed: no violations"
 
 

@@ -155,6 +155,18 @@ def test_a_requirement_that_names_its_rules_is_planned_and_answered_and_says_wha
     assert serving == ["RET-02"]
 
 
+def test_requirements_are_planned_and_answered_in_the_order_of_the_record() -> None:
+    record = sample.record()
+    record["requirements"].reverse()
+    due = [f"{oscal_parts.control(need)}_obj" for need in record["requirements"] if need["rules"]]
+    planned = [
+        part["id"] for one in _plan(record)["local-definitions"]["objectives-and-methods"] for part in one["parts"]
+    ]
+    assert planned == due
+    for result in _results(record).values():
+        assert [one["target"]["target-id"] for one in result["findings"]] == due
+
+
 def test_every_activity_has_its_method_in_the_namespace_of_oscal() -> None:
     activities = _plan()["local-definitions"]["activities"]
     assert activities
