@@ -76,7 +76,6 @@ class Chain:
             if isinstance(error, OSError):
                 raise AuditError(f"the run cannot be written to {self.folder}: {error.strerror}") from None
             raise
-        self.last = number
         return number, digest(manifest)
 
     def _manifest(self, number: int, signing: str, files: Mapping[str, Any]) -> bytes:

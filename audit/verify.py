@@ -244,6 +244,6 @@ def _adds_up(record: Mapping[str, Any]) -> bool:
     return bool(
         counts["addsUp"] is True
         and {outcome.value: told[outcome.value] for outcome in Outcome} == counts["total"]
-        and sum(told.values()) == counts["expected"] == expected
+        and sum(counts["total"].values()) == counts["expected"] == expected
         and len(record["population"]) == counts["resources"]
     )

@@ -248,6 +248,7 @@ def test_the_last_run_cannot_be_taken_away_from_who_noted_the_head(evidence: Pat
         (lambda f: _linked(f / "000002"), "000002 is no run of this chain"),
         (lambda f: (f / ".lock").write_text("x"), ".lock is no run of this chain"),
         (lambda f: _linked_lock(f), ".lock is no run of this chain"),
+        (lambda f: (f / "000002" / "manifest.sigstore.json").write_bytes(b"{}"), "manifest.sigstore.json is not listed"),
         (lambda f: (f / "000002" / "manifest.json").write_bytes(b"[]"), "000002/manifest.json was altered"),
         (lambda f: (f / "000002" / "record.json").write_bytes(b"[" * 100_000), "000002/record.json was altered"),
         (lambda f: (f / "000002" / "manifest.sig").unlink(), "000002/manifest.sig is missing"),
@@ -327,6 +328,9 @@ def test_all_problems_are_told_at_once(evidence: Path) -> None:
         (lambda r: r["results"].pop(), "has counts that do not add up"),
         (lambda r: r["otherTypes"][0].update(count=7), "has counts that do not add up"),
         (lambda r: r["population"].pop(), "has counts that do not add up"),
+        (lambda r: r["counts"].update(resources=7), "has counts that do not add up"),
+        (lambda r: r["settings"]["staging"].popitem(), "has counts that do not add up"),
+        (lambda r: _an_answer_of_its_own(r), "has counts that do not add up"),
         (lambda r: r["counts"].update(addsUp=False), "has counts that do not add up"),
         (lambda r: r["counts"]["total"].update({"pass": 1, "fail": 0}), "has counts that do not add up"),
         (lambda r: r["run"].update(number=7), "says it is run 7"),
@@ -341,6 +345,12 @@ def test_a_record_that_was_wrong_when_it_was_signed_is_found_too(
     _rewrite(run / "record.json", change)
     _sign_anew(run, KeySigner(KEY))
     assert [problem for problem in verify(evidence, [PUBLIC]).problems if told in problem]
+
+
+def _an_answer_of_its_own(record: Any) -> None:
+    (row, *_) = (row for row in record["results"] if row["outcome"] == "pass")
+    row["outcome"] = "fine"
+    record["counts"]["total"]["pass"] -= 1
 
 
 @pytest.mark.usefixtures("few_files")
