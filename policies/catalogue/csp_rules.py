@@ -153,8 +153,8 @@ def limit_form_targets(resource: Resource, scope: Scope) -> Iterator[Finding]:
     source="headers.frameOptions",
 )
 def require_same_frame_answer(resource: Resource, _: Scope) -> Iterator[Finding]:
-    """Old browsers read one, current ones the other: they must agree. `frame-ancestors` has no fallback. A repeated
-    X-Frame-Options counts as one."""
+    """Old browsers read X-Frame-Options, current ones `frame-ancestors`: they must agree. `frame-ancestors` has no fallback. A
+    repeated X-Frame-Options counts as one."""
     ancestors = places.policy_of(resource).directives.get("frame-ancestors")
     option, where = routes.headers(resource).get("x-frame-options"), routes.place(resource, "X-Frame-Options")
     if ancestors is None and option is None and not places.whole(resource):

@@ -31,6 +31,7 @@ _HEAD: Final = """# The policy pack
 - [Requirements](#requirements): what answers each clause of each standard
 - [What no rule covers](#what-no-rule-covers)
 - [Waivers](#waivers): how a violation is accepted for a time
+- [Daily tasks](../README.md#daily-tasks): how to add a rule, or switch one off
 
 How strict a rule is in a stack, and with which parameters, stands in `levels/<stack>.json`; a stack without a file is judged as
 production. *advisory* tells, *mandatory* stops the run, *remediate* mends the inputs before they are sent and tells what it

@@ -182,7 +182,7 @@ def set_referrer(route: Resource, scope: Scope) -> Mapping[str, Any]:
     severity=Severity.MEDIUM,
     applies_to=(VERCEL_ROUTE,),
     requirements=(*oshp("Permissions-Policy"), *gdpr("25"), *_SECURITY),
-    remedy="deny each of them with `name=()`",
+    remedy="deny every device and the payment handler, each with `name=()`; a finding lists those that are missing",
     url=_MDN + "Permissions-Policy",
     parameters={"geolocationAllowed": bool},
     source="headers.permissionsPolicy",
@@ -208,12 +208,12 @@ def forbid_devices(route: Resource, scope: Scope) -> Iterator[Finding]:
     severity=Severity.MEDIUM,
     applies_to=(VERCEL_ROUTE,),
     requirements=(*asvs("3.4.8"), *oshp("Cross-Origin-Opener-Policy"), *_SECURITY),
-    remedy="set both to `same-origin`",
+    remedy="set Cross-Origin-Opener-Policy and Cross-Origin-Resource-Policy to `same-origin`",
     url=_MDN + "Cross-Origin-Opener-Policy",
     source="headers.crossOriginOpenerPolicy",
 )
 def require_isolation(route: Resource, _: Scope) -> Iterator[Finding]:
-    """Both are read in the case they are written in; the opener policy may have parameters after a semicolon."""
+    """Both headers are read in the case they are written in; the opener policy may have parameters after a semicolon."""
     opener, resource = "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"
     sent = _headers(route, opener, resource)
     if opener in sent:
