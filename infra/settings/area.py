@@ -13,6 +13,5 @@ class Area(BaseModel):
         frozen=True,
         extra="forbid",
         alias_generator=to_camel,
-        populate_by_name=True,
         coerce_numbers_to_str=True,  # `pulumi config set --path` writes digits as a number
     )
