@@ -32,6 +32,12 @@ def test_names_and_codes_are_unique() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_every_file_with_rules_is_read() -> None:
+    folder = Path(registry.__file__).parent
+    with_rules = {file.stem for file in folder.glob("*.py") if "\n@rule(\n" in file.read_text(encoding="utf-8")}
+    assert with_rules == set(registry.SUBJECTS)
+
+
 def test_a_code_is_given_once() -> None:
     first = registry.rules()[0]
     with pytest.raises(ValueError, match=f"two rules have the code {first.id}"):
