@@ -24,8 +24,8 @@ FILE: Final = Path(__file__).parent.parent / "waivers.yaml"
 
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 _LINE: Final = r"^\S(.*\S)?$"
-_WORDS: Final = r"^\S+(\s+\S+){2,}$"
-_LITERAL: Final = r"^[^\[\]]*[^*?\s\[\]][^\[\]]*$"
+_WORDS: Final = r"^\S+(\s+\S+){2,}\s*$"
+_LITERAL: Final = r"^[^\[\]\n]*[^*?\s\[\]][^\[\]\n]*$"
 _DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 
 _PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
@@ -175,7 +175,7 @@ def _fits(key: str, text: str) -> bool:
     choices = _choices()
     if key in choices:
         return text in choices[key]
-    return re.search(_PATTERNS[key][0], text) is not None and (_PATTERNS[key][0] != _DAY or _is_day(text))
+    return re.fullmatch(_PATTERNS[key][0], text) is not None and (_PATTERNS[key][0] != _DAY or _is_day(text))
 
 
 def _is_day(text: str) -> bool:
@@ -198,11 +198,11 @@ def _waiver(texts: Mapping[str, str]) -> Waiver:
         rule=texts["rule"],
         stack=texts["stack"],
         resource=texts["resource"],
-        reason=texts["reason"],
+        reason=texts["reason"].rstrip(),
         owner=texts["owner"],
         approver=texts["approver"],
         ticket=texts["ticket"],
         created=day(texts["created"]),
         expires=day(texts["expires"]),
-        compensating_control=texts["compensatingControl"],
+        compensating_control=texts["compensatingControl"].rstrip(),
     )

@@ -56,6 +56,7 @@ ACCEPTED = [
     _changed(id="2026.11_a"),
     _changed(resource="database"),
     _changed(reason="three words suffice"),
+    _changed(reason="a folded text of YAML\nends with its line\n"),
     _changed(approver=GOOD["owner"]),
     _changed(created="2028-02-29", expires="2028-02-29"),
 ]
@@ -102,6 +103,19 @@ def test_a_bad_waiver_is_refused_and_the_schema_refuses_it(tmp_path: Path, entry
         waiver_file.waivers(_file(tmp_path, entry))
     with pytest.raises(jsonschema.ValidationError):
         _against_schema({"waivers": [entry]})
+
+
+@pytest.mark.parametrize("key", [key for key in GOOD if key not in ("reason", "compensatingControl")])
+def test_what_is_one_line_ends_without_a_break(tmp_path: Path, key: str) -> None:
+    """A pattern that ends with one fits no resource."""
+    with pytest.raises(WaiversError, match=rf"waivers\[0\]\.{key}: "):
+        waiver_file.waivers(_file(tmp_path, _changed(**{key: f"{GOOD[key]}\n"})))
+
+
+def test_a_break_at_the_end_of_a_sentence_is_no_part_of_it(tmp_path: Path) -> None:
+    sentences = {"reason": "the plan changes\nnext month\n", "compensatingControl": "nobody has the address\n"}
+    (read,) = waiver_file.waivers(_file(tmp_path, _changed(**sentences)))
+    assert (read.reason, read.compensating_control) == ("the plan changes\nnext month", "nobody has the address")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "waivers:", "waivers: {}", "waivers: []\nothers: []", "waivers: none"])
