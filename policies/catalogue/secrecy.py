@@ -36,16 +36,16 @@ __all__ = [
 _SHAPE: Final = re.compile(
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
-    r"|\b(?:gh[oprsu]_|github_pat_|napi_|sk_live_|xox[abprs]-|sntrys_)[A-Za-z0-9_-]{16,}"
-    r"|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+    r"|\b(?:gh[oprsu]_|github_pat_|napi_|sk_live_|xox[abprs]-|sntry[su]_)[A-Za-z0-9_-]{16,}"
+    r"|\bpul-[0-9a-f]{40}\b|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
     r"|(?i:\b(?:bearer|basic) +(?=[a-z+/._~=-]*[0-9])[a-z0-9+/._~=-]{16,})"
     r"|(?<=[?&])(?i:(?:(?:api|access|auth|secret)[_-]?)?(?:key|token)|sig|signature|(?:client_)?secret|password|passphrase)"
     r"=[^&#\s'\"]{8,}"
     r"|(?<=//api\.vercel\.com/v1/integrations/deploy/)[\w/-]+"
     r"|(?<=//hooks\.slack\.com/services/)[\w/]+|(?<=//discord\.com/api/webhooks/)[\w/-]+"
 )
-"""Credentials in a URL or its query, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry and AWS, signed JSON tokens,
-what the header Authorization holds, and the part of a deploy hook's or a chat's address that is all one needs."""
+"""Credentials in a URL or its query, private keys, tokens of GitHub, Neon, Stripe, Slack, Sentry, Pulumi and AWS, signed JSON
+tokens, what the header Authorization holds, and the part of a deploy hook's or a chat's address that is all one needs."""
 
 _NAMES: Final = ("key", "secretName", "variableName")
 _VALUES: Final = ("value", "valueWo", "plaintextValue", "encryptedValue", "valueEncrypted")

@@ -38,11 +38,12 @@ SECRET_TEXTS = (
     "postgresql://app:hunter2@db.example/brightbroom", "https://:token@example.org/", "-----BEGIN RSA PRIVATE KEY-----\nMII",
     "ghp_" + "a" * 36, "github_pat_" + "b" * 30, "napi_" + "c" * 30, "sk_live_" + "d" * 24, "AKIA" + "E" * 16,
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "https://api.vercel.com/v1/integrations/deploy/prj_a1/B2c3",
+    "pul-" + "f" * 40, "sntryu_" + "0a" * 32, "sntrys_" + "a" * 40,
     "https://hooks.slack.com/services/T00000000/B00000000/abcdef", "https://discord.com/api/webhooks/123/abc-def",
 )  # fmt: skip
 OTHER_TEXTS = (
     "https://public@o1.ingest.de.sentry.io/1", "https://brightbroom.app:443/path", "mailto:a@b.example", "12:30@office",
-    "-----BEGIN PUBLIC KEY-----", "ghp_short", "max-age=63072000; includeSubDomains; preload", "",
+    "-----BEGIN PUBLIC KEY-----", "ghp_short", "pul-review", "max-age=63072000; includeSubDomains; preload", "",
 )  # fmt: skip
 
 WORD = "correct horse/battery+staple%\"'\\é"
