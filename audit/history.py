@@ -74,11 +74,8 @@ def lives(rows: Iterable[Row], severities: Mapping[str, str], before: Past, toda
     return found
 
 
-def fixed(
-    still: Mapping[Key, Any], stacks: Iterable[str], severities: Mapping[str, str], before: Past, today: date
-) -> list[dict[str, Any]]:
-    """All violations that ended, those of earlier runs too. A stack that was not judged today keeps its own open."""
-    judged = set(stacks)
+def fixed(still: Mapping[Key, Any], severities: Mapping[str, str], before: Past, today: date) -> list[dict[str, Any]]:
+    """All violations that ended, those of earlier runs too. What `before` has open is of stacks that were judged today."""
     now = [
         {
             "stack": key[0],
@@ -90,7 +87,7 @@ def fixed(
             "days": (today - date.fromisoformat(first)).days,
         }
         for key, first in before.open.items()
-        if key not in still and key[0] in judged and key[1] in severities
+        if key not in still and key[1] in severities
     ]
     known = [dict(entry) for entry in before.fixed]
     return sorted([*known, *now], key=lambda entry: (entry["fixedOn"], entry["stack"], entry["rule"], entry["urn"]))

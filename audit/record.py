@@ -80,7 +80,7 @@ def build(
         "otherTypes": others,
         "counts": counts,
         "waivers": results.waivers(judged, _waiver_problems(judged, run.today)),
-        "fixed": history.fixed(open_now, stacks, severities, before, run.today) if run.number else [],
+        "fixed": history.fixed(open_now, severities, before, run.today) if run.number else [],
         "trend": history.trend(before, run.number, run.today, counts, overdue, stacks),
         "retention": plain(retention.lives({one.state.stack: one.state.outputs for one in judged})),
         "requirements": [plain(dataclasses.asdict(stated)) for stated in requirements()],

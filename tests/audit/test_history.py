@@ -28,7 +28,7 @@ def _record(rows: list[dict[str, Any]], before: Past, today: date, number: int) 
     return {
         "states": [{"stack": stack} for stack in stacks],
         "results": kept,
-        "fixed": history.fixed(lives, stacks, SEVERITIES, before, today),
+        "fixed": history.fixed(lives, SEVERITIES, before, today),
         "trend": history.trend(before, number, today, counts, 0, stacks),
     }
 
@@ -107,7 +107,7 @@ def test_a_violation_that_was_waived_first_is_counted_from_then_on_when_its_waiv
 
 def test_a_violation_of_a_rule_that_is_no_more_is_not_called_fixed() -> None:
     before = Past(open={("staging", "Z-9", "u"): "2026-11-20"})
-    assert history.fixed({}, ["staging"], SEVERITIES, before, DAY) == []
+    assert history.fixed({}, SEVERITIES, before, DAY) == []
 
 
 def test_a_stack_that_was_not_judged_in_between_keeps_its_history() -> None:

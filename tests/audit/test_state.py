@@ -213,6 +213,7 @@ def test_an_id_that_is_a_secret_output_too_is_not_told(tmp_path: Path) -> None:
         ({"version": 3, "deployment": {"resources": []}}, "nothing is deployed"),
         ({"version": 3, "deployment": {"resources": ["x"]}}, "something that is no resource, at position 1"),
         ({"version": 3, "deployment": {"resources": [{"urn": "x", "type": "y"}]}}, "no resource, at position 1"),
+        ({"version": 3, "deployment": {"resources": [{"urn": "urn:pulumi:a::x", "type": "y"}]}}, "no resource, at position 1"),
         (small({**item(PROJECT, "db"), "inputs": ["x"]}), "shows the inputs of urn:pulumi:staging"),
         (small(item(PROJECT, "db"), item(PROJECT, "db")), "::db 2 times, and none of them waits"),
         (small(item(PROJECT, "db", stack="production")), "several stacks or projects: urn:pulumi:production"),
