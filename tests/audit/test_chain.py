@@ -9,7 +9,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,13 @@ def test_history_and_trend_come_from_the_chain(tmp_path: Path) -> None:
         ("2026-11-25", "2026-11-27", 2)
     ]
     assert [entry["number"] for entry in runs[2].record["trend"]] == [1, 2, 3]
+
+
+def test_a_run_tells_when_it_began_and_ended_and_is_of_the_day_it_began(tmp_path: Path) -> None:
+    moments = iter([datetime(2026, 11, 25, 23, 59, 59, tzinfo=UTC), datetime(2026, 11, 26, 0, 0, 2, tzinfo=UTC)])
+    told = session.unkept(replace(chains.request(tmp_path), clock=lambda: next(moments)))["run"]
+    assert (told["startedAt"], told["endedAt"]) == ("2026-11-25T23:59:59Z", "2026-11-26T00:00:02Z")
+    assert told["evaluatedOn"] == "2026-11-25"
 
 
 @pytest.mark.usefixtures("few_files")

@@ -171,14 +171,17 @@ def test_a_broken_rule_is_told_and_hides_no_other(tmp_path: Path) -> None:
     assert second.outcome is Outcome.FAIL
 
 
-@pytest.mark.parametrize("lose", [1, 2])
-def test_a_lost_answer_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: int) -> None:
-    """A view that leaves something out, or shows it twice, is noticed by the population, which is read from the state itself."""
+@pytest.mark.parametrize(
+    "seen", [lambda found: found[1:], lambda found: (*found, *found), lambda found: (*found[1:], found[-1])]
+)
+def test_a_lost_answer_is_an_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: Callable[[tuple[Resource, ...]], tuple[Resource, ...]]
+) -> None:
+    """A view that leaves something out, shows it twice, or one for the other: the population is read from the state itself."""
     real = Stack.of_type
 
     def lossy(stack: Stack, *kinds: str) -> tuple[Resource, ...]:
-        found = real(stack, *kinds)
-        return found[1:] if lose == 1 else (*found, *found)
+        return seen(real(stack, *kinds))
 
     monkeypatch.setattr(Stack, "of_type", lossy)
     with pytest.raises(IncompleteError, match=r"staging: \d+ answers where 3 were due \(DB-03 on urn:pulumi:staging"):
