@@ -140,6 +140,15 @@ def test_a_run_that_is_not_kept_has_no_history(tmp_path: Path) -> None:
     assert not any("history" in row for row in record["results"])
 
 
+def test_the_trend_counts_what_is_overdue(tmp_path: Path) -> None:
+    document = small(item(NEON_PROJECT, "db", {"historyRetentionSeconds": 3600}))
+    urn = states.URN.format(stack="staging", kind=NEON_PROJECT, name="db")
+    before = Past(open={("staging", "DB-03", urn): "2026-01-01"})
+    record = states.record(tmp_path, {"staging": document}, number=2, before=before)
+    assert [row["rule"] for row in record["results"] if row.get("history", {}).get("overdue")] == ["DB-03"]
+    assert [entry["overdue"] for entry in record["trend"]] == [1]
+
+
 def test_hashes_name_the_very_files(shipped: Document, tmp_path: Path) -> None:
     by = shipped["by"]
     assert by["pack"] == {"name": "brightbroom", "version": "2.0.0", "sha256": provenance.pack_hash(ROOT / "policies")}
