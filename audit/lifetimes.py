@@ -99,13 +99,14 @@ def copies(export: Resource, stack: Stack) -> tuple[list[Life], list[Life]]:
     return most, least
 
 
-def _buckets(export: Resource, stack: Stack) -> Iterator[Resource]:
+def _buckets(export: Resource, stack: Stack) -> list[Resource]:
+    """The buckets that the export's place comes from; where it comes from none, those of that name."""
+    linked = (stack.by_urn.get(urn) for urn in export.links.get("location", ()))
+    if found := [bucket for bucket in linked if bucket is not None and bucket.type == BUCKET]:
+        return found
     place = export.properties.get("location")
-    for bucket in stack.of_type(BUCKET):
-        if bucket.urn in export.links.get("location", ()) or (
-            place and place in (bucket.id, bucket.properties.get("bucket"))
-        ):
-            yield bucket
+    named = ((bucket, (bucket.id, bucket.properties.get("bucket"))) for bucket in stack.of_type(BUCKET))
+    return [bucket for bucket, names in named if place and place in names]
 
 
 def _lock(lock: Resource) -> Life:
