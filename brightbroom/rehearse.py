@@ -177,7 +177,7 @@ def _verdict(result: Result, voice: Voice) -> None:
         outcome = f"{mandatory} mandatory, {len(mine) - mandatory} other findings" if mine else "passed"
         later = f"; {len(told) - len(mine)} to be judged after apply" if len(told) > len(mine) else ""
         voice.say(
-            f"  policies: {pack.name} {pack.version}, {pack.policies} over {pack.judged} resources: {outcome}{later}",
+            f"  policies: {pack.name} {pack.version}, {pack.policies} policies over {pack.judged} resources: {outcome}{later}",
             style="red" if mandatory else "yellow" if mine else "green",
         )
         voice.lines((line for finding in mine for line in _finding(finding)), indent=4)

@@ -54,6 +54,7 @@ def _environment() -> Environment:
         number="{:,}".format,
         kind=texts.kind,
         anchor=texts.anchor,
+        engine=parts.engine,
         many=parts.many,
         parameters=texts.parameters,
         prose=texts.prose,

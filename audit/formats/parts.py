@@ -234,6 +234,11 @@ def waivers(record: Record) -> tuple[list[Record], list[Record]]:
     return sorted(in_force, key=lambda waiver: (waiver["expires"], waiver["id"])), refused
 
 
+def engine(state: Record) -> str:
+    """Who wrote a state file. The rehearsal's engine and builds of developers state no version."""
+    return f"engine {state['engine']}" if state["engine"] else "an engine that states no version"
+
+
 def milliseconds(time: str) -> int:
     """Since 1970, of an RFC 3339 time or of a day."""
     parsed = datetime.fromisoformat(time.replace("Z", "+00:00"))

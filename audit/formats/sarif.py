@@ -35,6 +35,7 @@ from audit.formats.parts import (
     WAIVER,
     Record,
     by_id,
+    engine,
     filled,
     findings,
     identity,
@@ -179,9 +180,7 @@ def _artifact(state: Record) -> dict[str, Any]:
         "location": {"uri": sarif_rules.uri(state["file"])},
         "roles": ["analysisTarget"],
         "hashes": {"sha-256": state["sha256"]},
-        "description": {
-            "text": _safe(f"The state of {state['stack']}, written by engine {state['engine'] or 'unknown'}.")
-        },
+        "description": {"text": _safe(f"The state of {state['stack']}, written by {engine(state)}.")},
         "properties": picked(state, "stack", "project", "time", "engine", "providers", "resources"),
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+import pytest
+
 from audit.formats import html
 from audit.formats.parts import OUTCOMES
 from tests.audit.formats import page, sample
@@ -161,3 +163,14 @@ def test_a_life_is_drawn_between_its_bounds_and_put_in_words(report: Node) -> No
     assert [cell.text for cell in row.all("td", "number")] == ["20", "no end", "30", "\N{EN DASH}"]
     assert "too short" in row.text
     assert "historyRetentionSeconds of db" in row.text
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("3.260.0", "by engine 3.260.0 with"), ("", "by an engine that states no")]
+)
+def test_the_page_says_which_engine_wrote_a_state_or_that_it_does_not_say(
+    record: dict[str, Any], version: str, told: str
+) -> None:
+    for state in record["states"]:
+        state["engine"] = version
+    assert told in page.read(html.render(record)).text
